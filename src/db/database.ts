@@ -1,0 +1,33 @@
+import type { Readable } from 'node:stream';
+import type { PrismaClient } from './generated/client.js';
+
+/** A statement with a name: prepared once a connection on PostgreSQL. Define it at module level with {@link statement}. */
+export interface Statement {
+  readonly name: string;
+  readonly text: string;
+}
+
+export const statement = (name: string, text: string): Statement => ({ name, text });
+
+/** Runs SQL. A plain string is sent unprepared. Rows are plain objects keyed by column name. */
+export interface Sql {
+  query<Row extends object>(sql: Statement | string, values?: readonly unknown[]): Promise<Row[]>;
+}
+
+/** The client of one open transaction; nothing else may be queried inside it. */
+export interface Tx extends Sql {
+  /** `COPY target FROM STDIN` in text format; `target` is a table with its column list. Returns the number of rows. */
+  copyFrom(target: string, lines: Iterable<string> | AsyncIterable<string> | Readable): Promise<number>;
+}
+
+/** The one door to the database: PostgreSQL or the embedded PGlite, alike in behaviour. */
+export interface Database extends Sql {
+  readonly kind: 'postgresql' | 'embedded';
+  /** For the schema, writes and rare reads; hot reads are named statements. */
+  readonly prisma: PrismaClient;
+  /** Commits when `work` resolves, rolls back when it throws. */
+  transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** Statements sent so far through this object, Prisma's included. */
+  readonly statementCount: number;
+  close(): Promise<void>;
+}

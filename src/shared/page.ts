@@ -1,0 +1,67 @@
+import { badInput } from './errors.js';
+
+/** A request for one keyset page. */
+export interface PageRequest {
+  /** 1..200 rows. */
+  first: number;
+  /** The opaque cursor of the row before the page, or null for the start. */
+  after: string | null;
+}
+
+/** One page of rows with what a Relay connection says of it. */
+export interface Page<Row> {
+  edges: { cursor: string; node: Row }[];
+  hasNextPage: boolean;
+  hasPreviousPage: boolean;
+  /** Counts all rows of the list; called only when a client selects `totalCount`. */
+  totalCount: () => Promise<number>;
+}
+
+export const DEFAULT_PAGE_SIZE = 50;
+export const MAX_PAGE_SIZE = 200;
+
+/** Checks `first` and `after` as a client gave them. @throws AppError BAD_USER_INPUT naming the argument. */
+export function pageRequest(args: { first?: number | null; after?: string | null }): PageRequest {
+  const first = args.first ?? DEFAULT_PAGE_SIZE;
+  if (!Number.isInteger(first) || first < 1 || first > MAX_PAGE_SIZE) {
+    throw badInput(`"first" must be between 1 and ${MAX_PAGE_SIZE}, not ${first}.`);
+  }
+  return { first, after: args.after ?? null };
+}
+
+export type CursorKey = readonly (string | number | boolean | null)[];
+
+/** Encodes the sort key of a row as an opaque cursor. */
+export const encodeCursor = (key: CursorKey): string => Buffer.from(JSON.stringify(key)).toString('base64url');
+
+/** Decodes a cursor whose key has the given column types. @throws AppError BAD_USER_INPUT if it is not one of ours. */
+export function decodeCursor(cursor: string, types: readonly ('string' | 'number')[]): (string | number)[] {
+  try {
+    const key: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    if (Array.isArray(key) && key.length === types.length && key.every((part, i) => typeof part === types[i])) {
+      return key as (string | number)[];
+    }
+  } catch {
+    // falls through to the refusal
+  }
+  throw badInput('"after" is not a cursor of this list.');
+}
+
+/**
+ * Builds a page out of rows fetched with a limit of `first + 1`.
+ * @param key the row's sort key, in the order of the SQL `ORDER BY`
+ */
+export function toPage<Row>(
+  rows: Row[],
+  request: PageRequest,
+  key: (row: Row) => CursorKey,
+  totalCount: () => Promise<number>,
+): Page<Row> {
+  const shown = rows.slice(0, request.first);
+  return {
+    edges: shown.map((node) => ({ cursor: encodeCursor(key(node)), node })),
+    hasNextPage: rows.length > request.first,
+    hasPreviousPage: request.after !== null,
+    totalCount,
+  };
+}
