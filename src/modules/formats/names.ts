@@ -1,0 +1,17 @@
+/**
+ * Names as mapping files may hold them: what the JVM allows (specification 4.2.2), less what the text formats can't carry
+ * (blanks, control characters). Looser than Java: `package-info` and `lambda$new$0` are names.
+ */
+// eslint-disable-next-line no-control-regex -- control characters are what is refused
+const SEGMENT = '[^\\s.;\\[/()<>,:#\\u0000-\\u001f\\u007f-\\u009f\\ufeff]+';
+const CLASS_NAME = new RegExp(`^${SEGMENT}(?:/${SEGMENT})*$`, 'u');
+const MEMBER_NAME = new RegExp(`^${SEGMENT}$`, 'u');
+
+/** Whether a text is an internal class name (`a`, `net/minecraft/block/Block$1`) or, by the same rules, a package. */
+export const isClassName = (text: string): boolean => CLASS_NAME.test(text);
+
+export const isFieldName = (text: string): boolean => MEMBER_NAME.test(text);
+
+/** As of fields, and the two special methods. */
+export const isMethodName = (text: string): boolean =>
+  MEMBER_NAME.test(text) || text === '<init>' || text === '<clinit>';
