@@ -1,3 +1,4 @@
+import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils';
 import type { Readable } from 'node:stream';
 import type { PrismaClient } from './generated/client.js';
 
@@ -27,6 +28,8 @@ export interface Database extends Sql {
   readonly prisma: PrismaClient;
   /** Commits when `work` resolves, rolls back when it throws. */
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** Runs `work` while no other process may migrate this database, with the adapter for the migration engine. */
+  exclusively<T>(work: (adapter: SqlMigrationAwareDriverAdapterFactory) => Promise<T>): Promise<T>;
   /** Statements sent so far through this object, Prisma's included. */
   readonly statementCount: number;
   close(): Promise<void>;

@@ -1,0 +1,88 @@
+import { PGlite, type Transaction } from '@electric-sql/pglite';
+import { btree_gin } from '@electric-sql/pglite/contrib/btree_gin';
+import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PrismaPGlite } from 'pglite-prisma-adapter';
+import type { Database, Sql, Statement, Tx } from './database.js';
+import { inBlocks } from './copy.js';
+import { lockDirectory } from './directory-lock.js';
+import { PrismaClient } from './generated/client.js';
+import { scriptAdapter } from './script-adapter.js';
+import { countingAdapter, type StatementCounter } from './statements.js';
+
+export interface EmbeddedOptions {
+  /** The data directory, made if absent; in memory where it is not given. */
+  dataDir?: string;
+  /** A database directory dumped before (tests), to start from instead of an empty one. */
+  loadDataDir?: Blob;
+}
+
+/** The embedded database with what only it can do. */
+export interface EmbeddedDatabase extends Database {
+  /** The whole database directory as one file. */
+  dump(): Promise<Blob>;
+}
+
+/**
+ * Opens PGlite (PostgreSQL in WebAssembly) in this process. It has one connection: transactions queue.
+ * @throws AppError CONFLICT if another process has the directory open
+ */
+export async function openEmbedded({ dataDir, loadDataDir }: EmbeddedOptions): Promise<EmbeddedDatabase> {
+  let unlock = () => Promise.resolve();
+  let directory: string | undefined;
+  if (dataDir !== undefined) {
+    await mkdir(dataDir, { recursive: true });
+    unlock = await lockDirectory(dataDir);
+    directory = join(dataDir, 'database');
+  }
+  let pglite: PGlite;
+  try {
+    pglite = await PGlite.create({ dataDir: directory, loadDataDir, extensions: { pg_trgm, btree_gin } });
+  } catch (error) {
+    await unlock();
+    throw error;
+  }
+  const counter: StatementCounter = { count: 0 };
+  const prisma = new PrismaClient({ adapter: countingAdapter(new PrismaPGlite(pglite), counter) });
+
+  const sqlOn = (client: PGlite | Transaction): Sql => ({
+    async query<Row extends object>(sql: Statement | string, values: readonly unknown[] = []) {
+      counter.count += 1;
+      const { rows } = await client.query<Row>(typeof sql === 'string' ? sql : sql.text, values as unknown[]);
+      return rows;
+    },
+  });
+
+  return {
+    kind: 'embedded',
+    prisma,
+    ...sqlOn(pglite),
+    get statementCount() {
+      return counter.count;
+    },
+    transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+      return pglite.transaction((client) =>
+        work({
+          ...sqlOn(client),
+          async copyFrom(target, lines) {
+            counter.count += 1;
+            const blocks: string[] = [];
+            for await (const block of inBlocks(lines)) blocks.push(block);
+            const { affectedRows } = await client.query(`COPY ${target} FROM '/dev/blob'`, [], {
+              blob: new Blob(blocks),
+            });
+            return affectedRows ?? 0;
+          },
+        }),
+      );
+    },
+    exclusively: (work) => work(scriptAdapter(new PrismaPGlite(pglite), (script) => pglite.exec(script))),
+    dump: () => pglite.dumpDataDir('none'),
+    async close() {
+      await prisma.$disconnect();
+      await pglite.close();
+      await unlock();
+    },
+  };
+}

@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { AppError } from '../shared/errors.js';
+import type { Database } from './database.js';
+
+/** Beside `src/` and `dist/` alike. */
+export const MIGRATIONS_DIR = fileURLToPath(new URL('../../prisma/migrations', import.meta.url));
+
+export interface Migration {
+  name: string;
+  script: string;
+}
+
+export async function readMigrations(): Promise<Migration[]> {
+  const entries = await readdir(MIGRATIONS_DIR, { withFileTypes: true });
+  const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+  return Promise.all(
+    names.sort().map(async (name) => ({
+      name,
+      script: await readFile(join(MIGRATIONS_DIR, name, 'migration.sql'), 'utf8'),
+    })),
+  );
+}
+
+interface AppliedMigration {
+  name: string;
+  checksum: string;
+  finished: boolean;
+}
+
+/** Which migrations of this build the database lacks, in order. @throws AppError CONFLICT if one failed or was edited */
+export async function migrationStatus(db: Database): Promise<{ pending: string[] }> {
+  const known = await db.query<{ found: boolean }>(`SELECT to_regclass('_prisma_migrations') IS NOT NULL AS found`);
+  const applied = known[0]?.found
+    ? await db.query<AppliedMigration>(
+        `SELECT migration_name AS name, checksum, finished_at IS NOT NULL AS finished
+           FROM _prisma_migrations WHERE rolled_back_at IS NULL`,
+      )
+    : [];
+  const byName = new Map(applied.map((row) => [row.name, row]));
+  const pending: string[] = [];
+  for (const { name, script } of await readMigrations()) {
+    const row = byName.get(name);
+    if (row === undefined) {
+      pending.push(name);
+    } else if (!row.finished) {
+      throw new AppError('CONFLICT', `Migration ${name} failed when it was applied; restore the database first.`);
+    } else if (row.checksum !== createHash('sha256').update(script).digest('hex')) {
+      throw new AppError('CONFLICT', `Migration ${name} differs from the one that this database was migrated with.`);
+    }
+  }
+  return { pending };
+}
+
+/**
+ * Brings the database to this build's schema. Any number of processes may call it at once; each migration is applied once.
+ * @returns the names of the migrations that this call applied
+ */
+export async function migrate(db: Database): Promise<string[]> {
+  if ((await migrationStatus(db)).pending.length === 0) return [];
+  // The engine is two megabytes of WebAssembly: loaded only when there is something to apply.
+  const { applyMigrations } = await import('./migration-engine.js');
+  return applyMigrations(db, await readMigrations());
+}

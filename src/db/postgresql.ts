@@ -1,0 +1,96 @@
+import { PrismaPg } from '@prisma/adapter-pg';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import pg from 'pg';
+import { from as copyFrom } from 'pg-copy-streams';
+import type { Database, Sql, Statement, Tx } from './database.js';
+import { PrismaClient } from './generated/client.js';
+import { inBlocks } from './copy.js';
+import { scriptAdapter } from './script-adapter.js';
+import { countingAdapter, type StatementCounter } from './statements.js';
+
+/** What every connection runs with: a bound on each statement, and times told in UTC. */
+const SESSION = `SET statement_timeout = '10s'; SET timezone = 'UTC'; SET jit = off`;
+
+/** "MCP" in ASCII: the advisory lock under which one process at a time migrates. */
+const MIGRATION_LOCK = 0x4d4350;
+
+export interface PostgresqlOptions {
+  url: string;
+  /** Connections of this process. */
+  poolSize?: number;
+  onError?: (error: Error) => void;
+}
+
+/** Opens a pool on a PostgreSQL server; connections are made when first needed. */
+export function openPostgresql({ url, poolSize = 10, onError }: PostgresqlOptions): Database {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: poolSize,
+    connectionTimeoutMillis: 10_000,
+    onConnect: async (client) => void (await client.query(SESSION)),
+  });
+  // An idle connection that the server closes is replaced at the next query; without a listener it would end the process.
+  pool.on('error', (error) => onError?.(error));
+  const counter: StatementCounter = { count: 0 };
+  const prisma = new PrismaClient({ adapter: countingAdapter(new PrismaPg(pool), counter) });
+
+  const sqlOn = (client: pg.Pool | pg.PoolClient): Sql => ({
+    async query<Row extends object>(sql: Statement | string, values: readonly unknown[] = []) {
+      counter.count += 1;
+      const text = typeof sql === 'string' ? { text: sql } : { name: sql.name, text: sql.text };
+      const { rows } = await client.query<Row & pg.QueryResultRow>({ ...text, values: values as unknown[] });
+      return rows;
+    },
+  });
+
+  return {
+    kind: 'postgresql',
+    prisma,
+    ...sqlOn(pool),
+    get statementCount() {
+      return counter.count;
+    },
+    async transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+      const client = await pool.connect();
+      let broken: Error | undefined;
+      try {
+        await client.query('BEGIN');
+        const result = await work({
+          ...sqlOn(client),
+          async copyFrom(target, lines) {
+            counter.count += 1;
+            const stream = client.query(copyFrom(`COPY ${target} FROM STDIN`));
+            await pipeline(Readable.from(inBlocks(lines)), stream);
+            return stream.rowCount;
+          },
+        });
+        await client.query('COMMIT');
+        return result;
+      } catch (error) {
+        // A connection that cannot even roll back is not given to the next one.
+        await client.query('ROLLBACK').catch((failure: Error) => (broken = failure));
+        throw error;
+      } finally {
+        client.release(broken);
+      }
+    },
+    async exclusively(work) {
+      // The engine gets a pool of its own: what it sets on its connection must not come back to ours.
+      const engine = new pg.Pool({ connectionString: url, max: 2 });
+      const guard = await engine.connect();
+      try {
+        await guard.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+        return await work(scriptAdapter(new PrismaPg(engine), (script) => engine.query(script)));
+      } finally {
+        // Ends the session, and with it the lock.
+        guard.release(true);
+        await engine.end();
+      }
+    },
+    async close() {
+      await prisma.$disconnect();
+      await pool.end();
+    },
+  };
+}
