@@ -1,0 +1,120 @@
+import { AppError } from '../shared/errors.js';
+import { ROLE_PERMISSIONS, type Permission, type RoleName } from './permissions.js';
+
+/** A role held by a user, for every game version or for one, from an instant until another. */
+export interface Grant {
+  role: RoleName;
+  /** Null holds for every game version. */
+  gameVersionId: number | null;
+  from: Date;
+  /** Null holds until revoked. */
+  until: Date | null;
+}
+
+/** What a call was authenticated with, and how far it reaches. */
+export interface Credential {
+  kind: 'SESSION' | 'API_TOKEN' | 'ACCESS_TOKEN';
+  /** Identifies the credential for its owner (never the secret). */
+  id: string;
+  /** What the credential may do at most: everything its owner may, or a list. */
+  permissions: 'ALL' | ReadonlySet<Permission>;
+  /** The game versions for which it holds; null for all. */
+  gameVersionIds: ReadonlySet<number> | null;
+  expiresAt: Date | null;
+}
+
+/** A client (bot, OAuth application) that acts for the user; its ceiling cuts what the user may do through it. */
+export interface ActingClient {
+  id: string;
+  name: string;
+  permissions: 'ALL' | ReadonlySet<Permission>;
+}
+
+export interface AnonymousActor {
+  readonly kind: 'ANONYMOUS';
+}
+
+export interface SignedInActor {
+  readonly kind: 'SIGNED_IN';
+  readonly user: { readonly id: string; readonly handle: string; readonly isBot: boolean };
+  readonly credential: Readonly<Credential>;
+  /** Every role held, the one that each account has included. */
+  readonly grants: readonly Readonly<Grant>[];
+  readonly client?: Readonly<ActingClient>;
+}
+
+/**
+ * Who makes a call. Immutable: when a user's rights change, a new actor takes the place of the old one, so that
+ * whatever was decided for the old one is not found any more.
+ */
+export type Actor = AnonymousActor | SignedInActor;
+
+export const ANONYMOUS: AnonymousActor = Object.freeze({ kind: 'ANONYMOUS' });
+
+/** Which game version a right is needed for: one by id, or ANY for "at least one of them". */
+export type VersionScope = number | 'ANY';
+
+const allows = (ceiling: 'ALL' | ReadonlySet<Permission>, permission: Permission) =>
+  ceiling === 'ALL' || ceiling.has(permission);
+
+/**
+ * What an actor may do now: the permissions of the roles granted, cut by the credential's and by the acting client's.
+ * @param scope the game version concerned. ANY (the default) counts grants for any version: good for "may this
+ *   caller try at all"; a service that knows the version asks again with its id.
+ */
+export function effectivePermissions(actor: Actor, now: Date, scope: VersionScope = 'ANY'): ReadonlySet<Permission> {
+  const held = new Set<Permission>();
+  if (actor.kind === 'ANONYMOUS') return held;
+  const { credential, client } = actor;
+  if (credential.expiresAt !== null && credential.expiresAt <= now) return held;
+  for (const grant of actor.grants) {
+    if (grant.from > now || (grant.until !== null && grant.until <= now)) continue;
+    if (!coversVersion(grant, credential, scope)) continue;
+    for (const permission of ROLE_PERMISSIONS[grant.role]) {
+      if (allows(credential.permissions, permission) && (!client || allows(client.permissions, permission))) {
+        held.add(permission);
+      }
+    }
+  }
+  return held;
+}
+
+/** When what the actor may do next changes by itself, as milliseconds: a grant or the credential begins or ends. */
+export function nextChange(actor: SignedInActor, now: Date): number {
+  const instants = [actor.credential.expiresAt, ...actor.grants.flatMap((grant) => [grant.from, grant.until])];
+  const later = instants.flatMap((at) => (at !== null && at > now ? [at.getTime()] : []));
+  return Math.min(Infinity, ...later);
+}
+
+function coversVersion(grant: Grant, credential: Credential, scope: VersionScope): boolean {
+  const byGrant = grant.gameVersionId;
+  const byCredential = credential.gameVersionIds;
+  if (scope !== 'ANY') return (byGrant ?? scope) === scope && (byCredential?.has(scope) ?? true);
+  return byGrant === null || byCredential === null || byCredential.has(byGrant);
+}
+
+/** Whether the actor is this user. */
+export const isUser = (actor: Actor, userId: string): boolean => actor.kind === 'SIGNED_IN' && actor.user.id === userId;
+
+/** @throws AppError UNAUTHENTICATED for an anonymous caller */
+export function requireSignedIn(actor: Actor): SignedInActor {
+  if (actor.kind === 'ANONYMOUS') throw unauthenticated();
+  return actor;
+}
+
+/**
+ * The check that services make again, whatever front door a call came through.
+ * @throws AppError UNAUTHENTICATED, or FORBIDDEN naming the permission
+ */
+export function requirePermission(actor: Actor, permission: Permission, now: Date, scope: VersionScope): SignedInActor {
+  const signedIn = requireSignedIn(actor);
+  if (!effectivePermissions(signedIn, now, scope).has(permission)) throw forbidden(permission);
+  return signedIn;
+}
+
+/** The refusal of a caller who has not signed in. */
+export const unauthenticated = () => new AppError('UNAUTHENTICATED', 'Sign in first.');
+
+/** The refusal of a caller who lacks a permission, which it names. */
+export const forbidden = (permission: Permission) =>
+  new AppError('FORBIDDEN', `This requires the permission ${permission}.`, { permission });

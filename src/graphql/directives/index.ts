@@ -1,0 +1,1 @@
+export { Authenticated, Public, Requires, SelfId, type RuleDecorator, type SelfIdOf } from './decorators.js';
