@@ -71,5 +71,14 @@ export function parameterSlots(descriptor: string, isStatic: boolean): Parameter
 }
 
 /** Renames the classes in a method or field descriptor; `mapClass` gives the new name, or the same for a class it doesn't know. */
-export const remapDescriptor = (descriptor: string, mapClass: (name: string) => string): string =>
-  descriptor.replace(/L([^;]+);/g, (_, name: string) => `L${mapClass(name)};`);
+export function remapDescriptor(descriptor: string, mapClass: (name: string) => string): string {
+  let result = '';
+  let at = 0;
+  for (;;) {
+    const start = descriptor.indexOf('L', at);
+    const end = start === -1 ? -1 : descriptor.indexOf(';', start);
+    if (end === -1) return result + descriptor.slice(at);
+    result += `${descriptor.slice(at, start + 1)}${mapClass(descriptor.slice(start + 1, end))};`;
+    at = end + 1;
+  }
+}

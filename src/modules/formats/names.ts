@@ -2,8 +2,7 @@
  * Names as mapping files may hold them: what the JVM allows (specification 4.2.2), less what the text formats can't carry
  * (blanks, control characters). Looser than Java: `package-info` and `lambda$new$0` are names.
  */
-// eslint-disable-next-line no-control-regex -- control characters are what is refused
-const SEGMENT = '[^\\s.;\\[/()<>,:#\\u0000-\\u001f\\u007f-\\u009f\\ufeff]+';
+const SEGMENT = '[^\\s.;\\[/()<>,:#\\p{Cc}\\p{Cf}\\p{Cs}\\p{Co}]+';
 const CLASS_NAME = new RegExp(`^${SEGMENT}(?:/${SEGMENT})*$`, 'u');
 const MEMBER_NAME = new RegExp(`^${SEGMENT}$`, 'u');
 
@@ -15,3 +14,6 @@ export const isFieldName = (text: string): boolean => MEMBER_NAME.test(text);
 /** As of fields, and the two special methods. */
 export const isMethodName = (text: string): boolean =>
   MEMBER_NAME.test(text) || text === '<init>' || text === '<clinit>';
+
+/** Whether a text holds what no name, id or descriptor may: blanks and invisible characters. */
+export const hasInvisible = (text: string): boolean => /[\s\p{Cc}\p{Cf}\p{Cs}\p{Co}]/u.test(text);

@@ -1,0 +1,29 @@
+export { FormatError } from './format-error.js';
+export * from './model.js';
+export {
+  isFieldDescriptor,
+  isMethodDescriptor,
+  parameterSlots,
+  parseMethodDescriptor,
+  remapDescriptor,
+  type MethodDescriptor,
+  type ParameterSlot,
+} from './descriptor.js';
+export {
+  SRG_ID_PATTERN,
+  constructorParameterId,
+  findSrgIds,
+  isSrgId,
+  parameterId,
+  parseSrgId,
+  type FoundSrgId,
+  type SrgId,
+  type SrgIdKind,
+} from './srg-id.js';
+export { parseMappings } from './detect.js';
+export { parseTsrg, parseTsrg2 } from './tsrg.js';
+export { parseSrg } from './srg.js';
+export { parseCsrg } from './csrg.js';
+export { decodeDocumentation, encodeDocumentation } from './documentation.js';
+export { compareMemberIds, compareParamIds, parseNames, writeNames, type NamesLayout } from './names-csv.js';
+export { parseConstructors, parseExc, parseExceptions, parseStaticMethods } from './side-files.js';

@@ -1,0 +1,80 @@
+import { counted, quoted } from './format-error.js';
+import { MappingBuilder } from './mapping-builder.js';
+import type { MappingSet } from './model.js';
+import { contentLines, type TextLine } from './text-lines.js';
+
+/**
+ * Reads SRG and XSRG, the format of MCP's joined.srg: `PK: a b`, `CL: obf srg`, `FD: o/f s/field_1_a` (XSRG:
+ * `FD: o/f I s/field_1_a I`), `MD: o/m (I)V s/func_2_a (I)V`. XSRG is told by its fields, line by line. @throws FormatError
+ */
+export function parseSrg(file: string, text: string): MappingSet {
+  const builder = new MappingBuilder(file, 'SRG');
+  for (const line of contentLines(text)) {
+    const [tag = '', ...columns] = line.text.split(' ');
+    const [first = '', second = '', third = '', fourth = ''] = columns;
+    switch (tag) {
+      case 'PK:':
+        need(builder, line, columns, 2);
+        builder.addPackage(line, first, second);
+        break;
+      case 'CL:':
+        need(builder, line, columns, 2);
+        builder.addClass(line, first, second);
+        break;
+      case 'FD:':
+        if (columns.length === 4) {
+          builder.setFormat('XSRG');
+          const { owner, obf, srg } = members(builder, line, first, third);
+          builder.addField(line, { owner, obf, obfDescriptor: second, srg, srgDescriptor: fourth });
+        } else {
+          need(builder, line, columns, 2, ' or 4');
+          const { owner, obf, srg } = members(builder, line, first, second);
+          builder.addField(line, { owner, obf, obfDescriptor: null, srg, srgDescriptor: null });
+        }
+        break;
+      case 'MD:': {
+        need(builder, line, columns, 4);
+        const { owner, obf, srg } = members(builder, line, first, third);
+        builder.addMethod(line, {
+          owner,
+          obf,
+          obfDescriptor: second,
+          srg,
+          srgDescriptor: fourth,
+          isStatic: null,
+          parameters: [],
+        });
+        break;
+      }
+      default:
+        builder.fail(line, `${quoted(tag)} is none of PK: CL: FD: MD:`);
+    }
+  }
+  return builder.finish();
+}
+
+function need(builder: MappingBuilder, line: TextLine, columns: string[], count: number, or = ''): void {
+  if (columns.length !== count) {
+    const tag = line.text.slice(0, 3);
+    builder.fail(line, `${counted(columns.length, 'column')} after ${tag} where the format has ${count}${or}`);
+  }
+}
+
+/** Splits `owner/member` of both sides and makes the class known. */
+function members(
+  builder: MappingBuilder,
+  line: TextLine,
+  obfPath: string,
+  srgPath: string,
+): { owner: string; obf: string; srg: string } {
+  const [owner, obf] = split(builder, line, obfPath);
+  const [srgOwner, srg] = split(builder, line, srgPath);
+  builder.impliedClass(line, owner, srgOwner);
+  return { owner, obf, srg };
+}
+
+function split(builder: MappingBuilder, line: TextLine, path: string): [owner: string, member: string] {
+  const slash = path.lastIndexOf('/');
+  if (slash < 1) builder.fail(line, `${quoted(path)} is not a class and a member with "/" between`);
+  return [path.slice(0, slash), path.slice(slash + 1)];
+}
