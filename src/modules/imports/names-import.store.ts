@@ -1,0 +1,105 @@
+import { copyLine } from '../../db/copy.js';
+import type { Tx } from '../../db/database.js';
+import type { NamesPlan } from './names-plan.js';
+import type { NamesCount, UnknownName } from './report.js';
+
+/** Puts a name set beside the tables, for the statements that follow in the same transaction. */
+export async function stageNames(tx: Tx, { names, packages }: NamesPlan): Promise<void> {
+  await tx.query(`SET LOCAL statement_timeout = 0`);
+  await tx.query(
+    `CREATE TEMP TABLE import_names (
+       kind mapping_kind, id text COLLATE "C", name text COLLATE "C", server_name text COLLATE "C", side side,
+       documentation text, documents bool, file text, line int
+     ) ON COMMIT DROP`,
+  );
+  await tx.query(
+    `CREATE TEMP TABLE import_packages (
+       class text COLLATE "C", package text COLLATE "C", file text, line int
+     ) ON COMMIT DROP`,
+  );
+  const nameLines = names.map((n) =>
+    copyLine([n.kind, n.id, n.name, n.serverName, n.side, n.documentation, n.documents, n.file, n.line]),
+  );
+  await tx.copyFrom('import_names', nameLines);
+  await tx.copyFrom('import_packages', packages.map((p) => copyLine([p.class, p.package, p.file, p.line])));
+  await tx.query(`ANALYZE import_names`);
+}
+
+/**
+ * Marks methods static of which nobody said so far, and renumbers their parameters from slot 0.
+ * @returns how many methods it were
+ */
+export async function markStatic(tx: Tx, versionId: number, methodNumbers: number[]): Promise<number> {
+  const methods = await tx.query<{ id: number }>(
+    `UPDATE mappings SET is_static = true
+      WHERE version_id = $1 AND srg_index = ANY($2::int[]) AND kind = 'METHOD' AND is_static IS NULL AND NOT fixed
+      RETURNING id`,
+    [versionId, methodNumbers],
+  );
+  const ids = methods.map(({ id }) => id);
+  // By way of spellings that no id has: neighbours would clash while they move.
+  await tx.query(`UPDATE mappings SET slot = slot - 1, srg = '~' || srg WHERE method_id = ANY($1::int[])`, [ids]);
+  await tx.query(
+    `UPDATE mappings SET srg = regexp_replace(srg, '^~(p_\\d+_)\\d+_$', '\\1' || slot || '_')
+      WHERE method_id = ANY($1::int[])`,
+    [ids],
+  );
+  return ids.length;
+}
+
+/** The class whose short name packages.csv gives, and the name it comes to. */
+const PACKAGED = `
+  import_packages p JOIN mappings m ON m.version_id = $1 AND m.kind = 'CLASS' AND short_name(m.srg) = p.class`;
+
+/** Staged rows that name nothing in the version. */
+export function unknownNames(tx: Tx, versionId: number): Promise<UnknownName[]> {
+  return tx.query<UnknownName>(
+    `SELECT n.file, n.line, n.id, coalesce(n.name, n.id) AS name FROM import_names n
+      WHERE NOT EXISTS (SELECT FROM mappings m WHERE m.version_id = $1 AND m.srg = n.id AND m.kind = n.kind)
+     UNION ALL
+     SELECT p.file, p.line, p.class, p.package FROM import_packages p
+      WHERE NOT EXISTS (SELECT FROM mappings m
+                         WHERE m.version_id = $1 AND m.kind = 'CLASS' AND short_name(m.srg) = p.class)
+     ORDER BY 1, 2`,
+    [versionId],
+  );
+}
+
+/** What applying the staged names will do. */
+export function countChanges(tx: Tx, versionId: number): Promise<NamesCount[]> {
+  return tx.query<NamesCount>(
+    `SELECT kind, count(*)::int AS matched, (count(*) FILTER (WHERE renamed))::int AS renamed,
+            (count(*) FILTER (WHERE redocumented))::int AS redocumented
+       FROM (
+         SELECT m.kind, n.name IS NOT NULL AND (m.name, m.server_name) IS DISTINCT FROM (n.name, n.server_name) AS renamed,
+                n.documents AND m.documentation IS DISTINCT FROM n.documentation AS redocumented
+           FROM import_names n JOIN mappings m ON m.version_id = $1 AND m.srg = n.id AND m.kind = n.kind
+         UNION ALL
+         SELECT m.kind, m.name IS DISTINCT FROM p.package || '/' || p.class, false FROM ${PACKAGED}
+       ) AS rows
+      GROUP BY kind ORDER BY kind`,
+    [versionId],
+  );
+}
+
+/** Writes the staged names. A row without a name leaves the name as it is; a file without documentation, the documentation. */
+export async function applyNames(tx: Tx, versionId: number): Promise<void> {
+  await tx.query(
+    `UPDATE mappings m SET
+        name = coalesce(n.name, m.name),
+        server_name = CASE WHEN n.name IS NULL THEN m.server_name ELSE n.server_name END,
+        side = coalesce(n.side, m.side),
+        documentation = CASE WHEN n.documents THEN n.documentation ELSE m.documentation END
+       FROM import_names n
+      WHERE m.version_id = $1 AND m.srg = n.id AND m.kind = n.kind
+        AND (m.name, m.server_name, m.side, m.documentation) IS DISTINCT FROM
+            (coalesce(n.name, m.name), CASE WHEN n.name IS NULL THEN m.server_name ELSE n.server_name END,
+             coalesce(n.side, m.side), CASE WHEN n.documents THEN n.documentation ELSE m.documentation END)`,
+    [versionId],
+  );
+  await tx.query(
+    `UPDATE mappings c SET name = p.package || '/' || p.class FROM ${PACKAGED}
+      WHERE c.id = m.id AND c.name IS DISTINCT FROM p.package || '/' || p.class`,
+    [versionId],
+  );
+}

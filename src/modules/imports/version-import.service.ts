@@ -1,0 +1,105 @@
+import type { Database, Tx } from '../../db/index.js';
+import { AppError } from '../../shared/errors.js';
+import { checkVersionName, versionSortKey } from '../versions/version-name.js';
+import {
+  allVersions,
+  coverageOf,
+  deleteSample,
+  lockVersion,
+  markImported,
+  setCurrent,
+  type GameVersionRow,
+} from '../versions/versions.store.js';
+import type { VersionImportReport } from './report.js';
+import { analyseMappings, compareStaged, countCarried, knownStatics, mergeStaged, stageEntries } from './version-import.store.js';
+import { planVersion, type VersionFiles, type VersionPlan } from './version-plan.js';
+
+/** What is being done, for a progress display. */
+export type ImportStep = 'reading' | 'comparing' | 'writing' | 'finishing';
+
+export interface VersionImport {
+  /** "1.12.2" */
+  version: string;
+  files: VersionFiles;
+  /** The names of the files, for the report. */
+  fileNames: string[];
+  /** Makes it the version that answers where none is named; so does the first one of a database in any case. */
+  current?: boolean;
+  /** An earlier version whose names and documentation go to the entries that live on. */
+  carryFrom?: string;
+  /** Keeps the sample version beside a real current one. */
+  keepSample?: boolean;
+  isSample?: boolean;
+  onStep?: (step: ImportStep) => void;
+}
+
+/**
+ * Imports a game version, all or nothing. A version that is there already is brought up to date in place: entries that stay
+ * keep their ids, names and documentation.
+ * @throws AppError BAD_USER_INPUT for a bad name, NOT_FOUND for an unknown `carryFrom`, CONFLICT for a frozen version
+ */
+export async function importVersion(db: Database, input: VersionImport): Promise<VersionImportReport> {
+  const name = checkVersionName(input.version);
+  const step = input.onStep ?? (() => undefined);
+  return db.transaction(async (tx) => {
+    step('reading');
+    const version = await lockVersion(tx, name, versionSortKey(name));
+    if (version.frozen) throw new AppError('CONFLICT', `${name} is frozen and takes no more changes.`);
+    const versions = await allVersions(tx);
+    const from = carriedFrom(versions, version, input.carryFrom);
+    const plan = planVersion(input.files, await knownStatics(tx, [version.id, ...(from ? [from.id] : [])]));
+    await stageEntries(tx, plan.entries, plan.declarations);
+
+    step('comparing');
+    const before = version.isNew ? null : await compareStaged(tx, version.id);
+    const against = from && (await compareStaged(tx, from.id));
+
+    step('writing');
+    await mergeStaged(tx, version.id, from?.id ?? null);
+
+    step('finishing');
+    await markImported(tx, version.id, input.isSample ?? false);
+    const becomesCurrent = (input.current ?? false) || !versions.some(({ isCurrent }) => isCurrent);
+    if (becomesCurrent) await setCurrent(tx, version.id);
+    const removedSample =
+      becomesCurrent && !input.isSample && !input.keepSample ? await deleteSample(tx) : null;
+    await analyseMappings(tx);
+    return {
+      version: name,
+      updated: !version.isNew,
+      isCurrent: becomesCurrent || version.isCurrent,
+      files: input.fileNames,
+      coverage: await coverageOf(tx, [version.id]),
+      ...countPlan(plan),
+      before,
+      carried: from && against && { ...against, from: from.name, taken: await countCarried(tx, version.id, from.id) },
+      removedSample,
+    };
+  });
+}
+
+function carriedFrom(versions: GameVersionRow[], version: GameVersionRow, name: string | undefined): GameVersionRow | null {
+  if (name === undefined) return null;
+  const from = versions.find((other) => other.name === name && other.id !== version.id);
+  if (from !== undefined) return from;
+  const known = versions.filter(({ id }) => id !== version.id).map((other) => other.name);
+  throw new AppError('NOT_FOUND', `There is no version ${name} to carry names from; there is ${known.join(', ') || 'none'}.`);
+}
+
+function countPlan({ entries, declarations, unknownStaticness, strayConstructors }: VersionPlan) {
+  const withParameters = new Set(entries.map(({ method }) => method));
+  return {
+    declarations: {
+      methods: declarations.filter(({ kind, obf }) => kind === 'METHOD' && obf !== '<init>').length,
+      fields: declarations.filter(({ kind }) => kind === 'FIELD').length,
+    },
+    unknownStaticness: {
+      methods: unknownStaticness.length,
+      withParameters: unknownStaticness.filter((srg) => withParameters.has(srg)).length,
+    },
+    strayConstructors,
+  };
+}
+
+/** Whether the database holds no version at all, as at the first start. */
+export const hasNoVersion = async (db: Database | Tx): Promise<boolean> => (await allVersions(db)).length === 0;

@@ -1,0 +1,71 @@
+import { statement, type Sql, type Tx } from '../../db/database.js';
+import type { MappingKind } from '../mappings/mapping.js';
+
+export interface GameVersionRow {
+  id: number;
+  name: string;
+  sortKey: string;
+  isCurrent: boolean;
+  frozen: boolean;
+  isSample: boolean;
+  importedAt: Date;
+  head: number;
+}
+
+export interface CoverageRow {
+  kind: MappingKind;
+  total: number;
+  named: number;
+}
+
+const COLUMNS = `id, name, sort_key AS "sortKey", is_current AS "isCurrent", frozen, is_sample AS "isSample",
+                 imported_at AS "importedAt", head`;
+
+const ALL = statement('versions_all', `SELECT ${COLUMNS} FROM game_versions ORDER BY sort_key DESC`);
+
+/** Newest first. Versions are few: whoever wants some reads them all. */
+export const allVersions = (db: Sql): Promise<GameVersionRow[]> => db.query<GameVersionRow>(ALL);
+
+const COVERAGE = statement(
+  'versions_coverage',
+  `SELECT version_id AS "versionId", kind, count(*)::int AS total, count(name)::int AS named
+     FROM mappings WHERE version_id = ANY($1::int[]) AND NOT fixed GROUP BY 1, 2 ORDER BY 1, 2`,
+);
+
+/** Entries that take a community name and those that have one, by version and kind. */
+export const coverageOf = (db: Sql, versionIds: number[]): Promise<(CoverageRow & { versionId: number })[]> =>
+  db.query(COVERAGE, [versionIds]);
+
+/** Makes the version, or takes the one of that name, and holds it until the transaction ends. */
+export async function lockVersion(tx: Tx, name: string, sortKey: string): Promise<GameVersionRow & { isNew: boolean }> {
+  const rows = await tx.query<GameVersionRow & { isNew: boolean }>(
+    `INSERT INTO game_versions AS v (name, sort_key) VALUES ($1, $2)
+     ON CONFLICT (name) DO UPDATE SET sort_key = excluded.sort_key RETURNING ${COLUMNS}, head = 0 AS "isNew"`,
+    [name, sortKey],
+  );
+  return rows[0]!;
+}
+
+export async function markImported(tx: Tx, versionId: number, isSample: boolean): Promise<void> {
+  await tx.query(
+    `UPDATE game_versions SET imported_at = now(), head = head + 1, is_sample = $2 WHERE id = $1`,
+    [versionId, isSample],
+  );
+}
+
+/** What is cached under the version's head is no longer used. */
+export async function bumpHead(tx: Tx, versionId: number): Promise<void> {
+  await tx.query(`UPDATE game_versions SET head = head + 1 WHERE id = $1`, [versionId]);
+}
+
+/** Makes one version the current one. */
+export async function setCurrent(tx: Tx, versionId: number): Promise<void> {
+  await tx.query(`UPDATE game_versions SET is_current = false WHERE is_current AND id <> $1`, [versionId]);
+  await tx.query(`UPDATE game_versions SET is_current = true WHERE id = $1`, [versionId]);
+}
+
+/** Removes the sample version with all of its entries. @returns its name, or null if there was none */
+export async function deleteSample(tx: Tx): Promise<string | null> {
+  const rows = await tx.query<{ name: string }>(`DELETE FROM game_versions WHERE is_sample RETURNING name`);
+  return rows[0]?.name ?? null;
+}
