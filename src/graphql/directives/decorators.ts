@@ -5,17 +5,17 @@ import type { Permission } from '../../auth/permissions.js';
 export type RuleDecorator = ClassDecorator & MethodDecorator & PropertyDecorator;
 
 /** Anyone may resolve it, signed in or not. */
-export const Public = (): RuleDecorator => Directive('@public') as RuleDecorator;
+export const Public = (): RuleDecorator => Directive('@public');
 
 /** Any signed-in caller may resolve it, by session, API token or access token. */
-export const Authenticated = (): RuleDecorator => Directive('@authenticated') as RuleDecorator;
+export const Authenticated = (): RuleDecorator => Directive('@authenticated');
 
 /**
  * Callers who hold the permission may resolve it, for any game version: the service asks again for the one concerned.
  * @param options orSelf also admits the user whom the object belongs to; its type then names that user with {@link SelfId}.
  */
 export const Requires = (permission: Permission, options: { orSelf?: boolean } = {}): RuleDecorator =>
-  Directive(`@requires(permission: ${permission}${options.orSelf === true ? ', orSelf: true' : ''})`) as RuleDecorator;
+  Directive(`@requires(permission: ${permission}${options.orSelf === true ? ', orSelf: true' : ''})`);
 
 /** Whom an object belongs to: the user's id, or null for nobody. */
 export type SelfIdOf<Row = unknown> = (row: Row) => string | null;
