@@ -10,15 +10,23 @@ import { MIGRATIONS_DIR, type Migration } from './migrate.js';
 
 // Prisma's own migration engine as WebAssembly: it needs no native download and keeps Prisma's `_prisma_migrations` table.
 
+// Node's types leave WebAssembly to the DOM library, which this project does not load.
+declare const WebAssembly: {
+  instantiate(
+    wasm: Uint8Array,
+    imports: Record<string, object>,
+  ): Promise<{ instance: { exports: { __wbindgen_start(): void } } }>;
+};
+
 let loaded: Promise<void> | undefined;
 
 async function load(): Promise<void> {
   const entry = createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm');
   const wasm = await readFile(entry.replace(/schema_engine\.js$/, 'schema_engine_bg.wasm'));
-  const module = await WebAssembly.instantiate(wasm, { './schema_engine_bg.js': bindings as WebAssembly.ModuleImports });
-  const { __wbg_set_wasm: setWasm } = bindings as unknown as { __wbg_set_wasm(exports: WebAssembly.Exports): void };
-  setWasm(module.instance.exports);
-  (module.instance.exports as { __wbindgen_start(): void }).__wbindgen_start();
+  const { instance } = await WebAssembly.instantiate(wasm, { './schema_engine_bg.js': bindings });
+  const { __wbg_set_wasm: setWasm } = bindings as unknown as { __wbg_set_wasm(exports: object): void };
+  setWasm(instance.exports);
+  instance.exports.__wbindgen_start();
 }
 
 /** Everything in the database belongs to the schema. */

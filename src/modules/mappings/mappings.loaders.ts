@@ -1,0 +1,107 @@
+import type { Database } from '../../db/index.js';
+import { groupBy, loadBatched } from '../../graphql/batch.js';
+import type { Context } from '../../graphql/context.js';
+import { decodeCursor, toPage, type CursorKey, type Page, type PageRequest } from '../../shared/page.js';
+import type { CoverageRow } from '../versions/versions.store.js';
+import type { DeclarationRow, MappingKind, MappingRow } from './mapping.js';
+import * as store from './mappings.store.js';
+
+/** A list below each of many parents: how one page of all of them is read, and how they are counted. */
+interface NestedList<Row> {
+  read(page: store.ListPage<never>): Promise<Row[]>;
+  count(parents: readonly number[]): Promise<store.ParentCount[]>;
+  parentOf(row: Row): number;
+  key(row: Row): CursorKey;
+  keyTypes: readonly ('string' | 'number')[];
+}
+
+/** Reads a nested list for every parent of the request at once; its lists are told apart by `kind` and `args`. */
+async function loadPage<Row>(
+  context: Context,
+  kind: { page: object; count: object },
+  args: unknown,
+  parent: number,
+  request: PageRequest,
+  list: NestedList<Row>,
+): Promise<Page<Row>> {
+  const after = request.after === null ? null : decodeCursor(request.after, list.keyTypes)[0]!;
+  const rows = await loadBatched(context, kind.page, [args, request], parent, async (parents: number[]) =>
+    groupBy(await list.read({ parents, after: after as never, limit: request.first + 1 }), (row) => list.parentOf(row)),
+  );
+  const totalCount = async () =>
+    (await loadBatched(context, kind.count, args, parent, async (parents: number[]) => {
+      const counts = await list.count(parents);
+      return new Map(counts.map((row) => [row.parent, row.count]));
+    })) ?? 0;
+  return toPage(rows ?? [], request, (row) => list.key(row), totalCount);
+}
+
+const listKind = () => ({ page: {}, count: {} });
+const LISTS = { members: listKind(), declarations: listKind(), classes: listKind(), unnamed: listKind() };
+const PARAMETERS = {};
+const METHOD = {};
+const CLASS_COVERAGE = {};
+
+/** What the fields of entries and versions read, gathered over the whole request. */
+export class MappingLoaders {
+  constructor(private readonly db: Database) {}
+
+  members(context: Context, classId: number, kind: 'METHOD' | 'FIELD', filter: store.ListFilter, page: PageRequest) {
+    return loadPage<DeclarationRow>(context, LISTS.members, [kind, filter], classId, page, {
+      read: (request) => store.membersOf(this.db, kind, filter, request),
+      count: (parents) => store.countMembersOf(this.db, kind, filter, parents),
+      parentOf: (row) => row.owner.id,
+      key: (row) => [row.id],
+      keyTypes: ['number'],
+    });
+  }
+
+  declarations(context: Context, memberId: number, page: PageRequest) {
+    return loadPage<DeclarationRow>(context, LISTS.declarations, null, memberId, page, {
+      read: (request) => store.declarationsOf(this.db, request),
+      count: (parents) => store.countDeclarationsOf(this.db, parents),
+      parentOf: (row) => row.member.id,
+      key: (row) => [row.id],
+      keyTypes: ['number'],
+    });
+  }
+
+  classes(context: Context, versionId: number, query: string | null, page: PageRequest) {
+    return loadPage<MappingRow>(context, LISTS.classes, query, versionId, page, {
+      read: (request) => store.classesOf(this.db, query, request),
+      count: (parents) => store.countClassesOf(this.db, query, parents),
+      parentOf: (row) => row.versionId,
+      key: (row) => [row.srg],
+      keyTypes: ['string'],
+    });
+  }
+
+  unnamed(context: Context, versionId: number, kinds: readonly MappingKind[] | null, page: PageRequest) {
+    return loadPage<MappingRow>(context, LISTS.unnamed, kinds, versionId, page, {
+      read: (request) => store.unnamedOf(this.db, kinds, request),
+      count: (parents) => store.countUnnamedOf(this.db, kinds, parents),
+      parentOf: (row) => row.versionId,
+      key: (row) => [row.id],
+      keyTypes: ['number'],
+    });
+  }
+
+  async parameters(context: Context, methodId: number): Promise<MappingRow[]> {
+    const rows = await loadBatched(context, PARAMETERS, null, methodId, async (methods: number[]) =>
+      groupBy(await store.parametersOf(this.db, methods), (row) => row.methodId!),
+    );
+    return rows ?? [];
+  }
+
+  async method(context: Context, id: number): Promise<MappingRow | null> {
+    const byId = async (ids: number[]) => new Map((await store.mappingsById(this.db, ids)).map((row) => [row.id, row]));
+    return (await loadBatched(context, METHOD, null, id, byId)) ?? null;
+  }
+
+  async classCoverage(context: Context, classId: number): Promise<CoverageRow[]> {
+    const rows = await loadBatched(context, CLASS_COVERAGE, null, classId, async (classes: number[]) =>
+      groupBy(await store.classCoverage(this.db, classes), (row) => row.parent),
+    );
+    return rows ?? [];
+  }
+}

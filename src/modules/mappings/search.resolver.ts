@@ -1,0 +1,117 @@
+import { Arg, Args, Field, Int, ObjectType, Query, registerEnumType, Resolver } from 'type-graphql';
+import type { Database } from '../../db/index.js';
+import { PageArgs } from '../../graphql/connection.js';
+import { Public } from '../../graphql/directives/index.js';
+import { pageRequest } from '../../shared/page.js';
+import { MappingKind, SearchConnection } from './mappings.types.js';
+import { search } from './search.service.js';
+import { deobfuscate, MAX_NAMES, MAX_TEXT, translate } from './translate.service.js';
+
+enum SearchMatch {
+  PREFIX = 'PREFIX',
+  FUZZY = 'FUZZY',
+  REGEX = 'REGEX',
+}
+registerEnumType(SearchMatch, {
+  name: 'SearchMatch',
+  description: 'How a search compares.',
+  valuesConfig: {
+    PREFIX: { description: 'Entries of which a spelling starts with the query.' },
+    FUZZY: {
+      description: 'Exact, then prefix, then parts of camel-case names (`gBS` finds getBlockState), then similar spellings.',
+    },
+    REGEX: {
+      description:
+        'Entries whose name or SRG id matches a regular expression of PostgreSQL, without references back or looking around.',
+    },
+  },
+});
+
+enum Namespace {
+  OBF = 'OBF',
+  SRG = 'SRG',
+  MCP = 'MCP',
+}
+registerEnumType(Namespace, {
+  name: 'Namespace',
+  description: 'The three sets of names.',
+  valuesConfig: {
+    OBF: { description: 'The obfuscated names of one game version: `a`.' },
+    SRG: { description: 'The ids that stay the same over versions: func_70001_a.' },
+    MCP: { description: 'The names that the community gave: getDrops.' },
+  },
+});
+
+@ObjectType({ simpleResolvers: true, description: 'One name in another namespace.' })
+@Public()
+class Translation {
+  @Field(() => String, { description: 'The name as it was asked for.' })
+  from!: string;
+
+  @Field(() => String, { nullable: true, description: 'The answer; null where there is none or more than one.' })
+  to!: string | null;
+
+  @Field(() => [String], { description: 'Every answer.' })
+  candidates!: string[];
+}
+
+@ObjectType({ simpleResolvers: true, description: 'A text with community names in place of SRG ids.' })
+@Public()
+class Deobfuscated {
+  @Field(() => String, { description: 'The text.' })
+  text!: string;
+
+  @Field(() => Int, { description: 'How many ids were replaced, each occurrence counted.' })
+  replaced!: number;
+
+  @Field(() => [String], {
+    description: 'The ids that stayed, each once: the version does not have them, or nobody has named them.',
+  })
+  unknown!: string[];
+}
+
+const VERSION = 'The game version; the current one where none is named.';
+
+@Resolver()
+export class SearchQueries {
+  constructor(private readonly db: Database) {}
+
+  @Query(() => SearchConnection, { description: 'Ranked search over every spelling.' })
+  @Public()
+  search(
+    @Arg('query', () => String, { description: 'What to look for: 1 to 200 characters.' }) query: string,
+    @Args(() => PageArgs) page: PageArgs,
+    @Arg('version', () => String, { nullable: true, description: VERSION }) version?: string,
+    @Arg('kinds', () => [MappingKind], { nullable: true, description: 'The kinds to answer with; all where none is named.' })
+    kinds?: MappingKind[],
+    @Arg('match', () => SearchMatch, { nullable: true, description: 'How to compare; FUZZY where it is not said.' })
+    match?: SearchMatch,
+  ) {
+    return search(this.db, { query, version, kinds, match, page: pageRequest(page) });
+  }
+
+  @Query(() => [Translation], {
+    description: `Up to ${MAX_NAMES} names at once, from one namespace to another, answered in their order. The answer has the shape of the question: with an owner and a descriptor where the name came with them.`,
+  })
+  @Public()
+  translate(
+    @Arg('from', () => Namespace, { description: 'The namespace of the names.' }) from: Namespace,
+    @Arg('to', () => Namespace, { description: 'The namespace of the answers.' }) to: Namespace,
+    @Arg('names', () => [String], { description: 'Classes, members (`aow.a`, `func_70001_a`), members with descriptor.' })
+    names: string[],
+    @Arg('version', () => String, { nullable: true, description: VERSION }) version?: string,
+  ): Promise<Translation[]> {
+    return translate(this.db, { version, from, to, names });
+  }
+
+  @Query(() => Deobfuscated, {
+    description: `A log or stack trace, up to ${MAX_TEXT} characters, with every SRG id in it replaced by its community name.`,
+  })
+  @Public()
+  deobfuscate(
+    @Arg('text', () => String, { description: 'The text, best passed as a variable.' }) text: string,
+    @Arg('version', () => String, { nullable: true, description: VERSION }) version?: string,
+  ): Promise<Deobfuscated> {
+    return deobfuscate(this.db, { version, text });
+  }
+}

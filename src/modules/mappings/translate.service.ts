@@ -1,0 +1,128 @@
+import type { Sql } from '../../db/index.js';
+import { badInput } from '../../shared/errors.js';
+import { findSrgIds } from '../formats/index.js';
+import { findVersion } from '../versions/versions.service.js';
+import { parseSpelling, type Spelling } from './spelling.js';
+import {
+  namesOf,
+  translateBare,
+  translateOwned,
+  type Namespace,
+  type TranslatedEntry,
+  type TranslatedMember,
+} from './translate.store.js';
+
+/** The most names that one call translates. */
+export const MAX_NAMES = 5_000;
+/** The longest text that one call deobfuscates, in characters: a whole crash log. */
+export const MAX_TEXT = 1_048_576;
+
+export interface Translation {
+  from: string;
+  /** The answer, where there is exactly one. */
+  to: string | null;
+  /** Every answer. */
+  candidates: string[];
+}
+
+/**
+ * Translates names from one namespace to another. The answer has the shape of the question: with the owner, separator and
+ * descriptor where the name came with them. Two statements, however many names.
+ * @throws AppError BAD_USER_INPUT for too many or malformed names, NOT_FOUND for an unknown version
+ */
+export async function translate(
+  db: Sql,
+  input: { version?: string | null; from: Namespace; to: Namespace; names: readonly string[] },
+): Promise<Translation[]> {
+  const { from, to, names } = input;
+  if (names.length > MAX_NAMES) throw badInput(`"names" takes at most ${MAX_NAMES} names, not ${names.length}.`);
+  const version = await findVersion(db, input.version);
+  if (names.length === 0) return [];
+  const spellings = names.map(parseSpelling);
+  const candidates = names.map(() => new Set<string>());
+  const collect = (position: number, answer: string | null) => {
+    if (answer !== null) candidates[position - 1]!.add(answer);
+  };
+
+  const bare = await translateBare(
+    db,
+    from,
+    version.id,
+    spellings.map((spelling) => (spelling.descriptor === null ? spelling.bare : '')),
+    spellings.map((spelling) => spelling.classes[0]!),
+  );
+  for (const entry of bare) for (const answer of inNamespace(entry, to)) collect(entry.position, answer);
+
+  const owned = spellings.map(({ owned: parts, descriptor }) => ({
+    owner: parts?.owners[0] ?? null,
+    member: parts?.member ?? null,
+    descriptor,
+  }));
+  if (owned.some(({ owner }) => owner !== null)) {
+    for (const member of await translateOwned(db, from, version.id, owned)) {
+      collect(member.position, withOwner(member, to, spellings[member.position - 1]!));
+    }
+  }
+  return names.map((name, i) => {
+    const answers = [...candidates[i]!];
+    return { from: name, to: answers.length === 1 ? answers[0]! : null, candidates: answers };
+  });
+}
+
+function inNamespace(entry: TranslatedEntry, to: Namespace): (string | null)[] {
+  if (to === 'OBF') return entry.obf;
+  return [to === 'SRG' ? entry.srg : entry.mcp];
+}
+
+function withOwner(member: TranslatedMember, to: Namespace, { owned, descriptor }: Spelling): string | null {
+  const [owner, name, described] = {
+    OBF: [member.obfOwner, member.obf, member.obfDescriptor],
+    SRG: [member.srgOwner, member.srg, member.srgDescriptor],
+    // Classes have no names of their own in descriptors: SRG and MCP share them.
+    MCP: [member.mcpOwner ?? member.srgOwner, member.mcp, member.srgDescriptor],
+  }[to];
+  if (owner == null || name == null) return null;
+  return `${owner}${owned!.separator}${name}${descriptor === null ? '' : (described ?? '')}`;
+}
+
+export interface Deobfuscated {
+  text: string;
+  /** How many ids were replaced, each occurrence counted. */
+  replaced: number;
+  /** Ids that the version lacks or that have no community name, each once, in order of appearance. */
+  unknown: string[];
+}
+
+/**
+ * Replaces every SRG id in a text by its community name. Linear in the text's length; one statement.
+ * @throws AppError BAD_USER_INPUT for a text that is too long, NOT_FOUND for an unknown version
+ */
+export async function deobfuscate(
+  db: Sql,
+  { version: versionName, text }: { version?: string | null; text: string },
+): Promise<Deobfuscated> {
+  if (text.length > MAX_TEXT) throw badInput(`"text" takes at most ${MAX_TEXT} characters, not ${text.length}.`);
+  const version = await findVersion(db, versionName);
+  const found = [...findSrgIds(text)];
+  const asked = new Set(found.flatMap(({ candidates }) => candidates));
+  const rows = asked.size === 0 ? [] : await namesOf(db, version.id, [...asked]);
+  const names = new Map(rows.map(({ srg, name }) => [srg, name]));
+  const unknown = new Set<string>();
+  const parts: string[] = [];
+  let copied = 0;
+  let replaced = 0;
+  for (const { start, candidates } of found) {
+    // The longest spelling that the version has: an id may end in underscores, and a log may add some.
+    const srg = candidates.find((candidate) => names.has(candidate));
+    const name = srg === undefined ? null : names.get(srg);
+    if (srg === undefined || name == null) {
+      unknown.add(srg ?? candidates[0]!);
+      continue;
+    }
+    parts.push(text.slice(copied, start), name);
+    copied = start + srg.length;
+    replaced += 1;
+  }
+  parts.push(text.slice(copied));
+  return { text: parts.join(''), replaced, unknown: [...unknown] };
+}

@@ -1,0 +1,125 @@
+import { statement, type Sql, type Statement } from '../../db/database.js';
+import type { MappingKind } from './mapping.js';
+
+export const NAMESPACES = ['OBF', 'SRG', 'MCP'] as const;
+export type Namespace = (typeof NAMESPACES)[number];
+
+/** One meaning of one of the names, in every namespace; `position` is the place of the name in the question. */
+export interface TranslatedEntry {
+  position: number;
+  kind: MappingKind;
+  srg: string;
+  mcp: string | null;
+  /** Classes: one; members: as their classes carry them, each once; parameters: none. */
+  obf: string[];
+}
+
+const ENTRY = `m.kind, m.srg, m.name AS mcp,
+  CASE m.kind WHEN 'CLASS' THEN ARRAY[m.obf] WHEN 'PARAMETER' THEN '{}'
+    ELSE ARRAY(SELECT DISTINCT d.obf FROM declarations d WHERE d.member_id = m.id ORDER BY 1) END AS obf`;
+
+const asked = `unnest($2::text[], $3::text[]) WITH ORDINALITY AS asked(name, class, position)`;
+
+// A class is asked for with slashes, whatever the question had; members never have any.
+const BARE: Record<Namespace, Statement> = {
+  OBF: statement(
+    'translate_obf',
+    `SELECT position::int, ${ENTRY} FROM ${asked}
+       JOIN mappings m ON m.version_id = $1 AND m.kind = 'CLASS' AND m.obf = asked.class ORDER BY position, m.srg`,
+  ),
+  SRG: statement(
+    'translate_srg',
+    `SELECT position::int, ${ENTRY} FROM ${asked}
+       JOIN mappings m ON m.version_id = $1 AND m.srg = ANY(ARRAY[asked.name, asked.class]) ORDER BY position, m.srg`,
+  ),
+  MCP: statement(
+    'translate_mcp',
+    `SELECT position::int, ${ENTRY} FROM (
+       SELECT position, m.id FROM ${asked} JOIN mappings m ON m.version_id = $1 AND short_name(m.name) = asked.name
+       UNION SELECT position, m.id FROM ${asked} JOIN mappings m ON m.version_id = $1 AND m.name = asked.class
+       UNION SELECT position, m.id FROM ${asked} JOIN mappings m ON m.version_id = $1 AND m.server_name = asked.name
+     ) AS found JOIN mappings m USING (id) ORDER BY position, m.srg`,
+  ),
+};
+
+/** What names without an owner mean. One statement for all. */
+export const translateBare = (
+  db: Sql,
+  from: Namespace,
+  versionId: number,
+  names: readonly string[],
+  classes: readonly string[],
+): Promise<TranslatedEntry[]> => db.query(BARE[from], [versionId, names, classes]);
+
+/** One meaning of a name with an owner. */
+export interface TranslatedMember {
+  position: number;
+  srgOwner: string;
+  mcpOwner: string | null;
+  obfOwner: string;
+  srg: string;
+  mcp: string | null;
+  obf: string;
+  obfDescriptor: string | null;
+  srgDescriptor: string | null;
+}
+
+const OWNED_COLUMNS = `asked.position::int, o.srg AS "srgOwner", o.name AS "mcpOwner", o.obf AS "obfOwner", m.srg,
+  m.name AS mcp, d.obf, d.obf_descriptor AS "obfDescriptor", d.srg_descriptor AS "srgDescriptor"`;
+
+const owned = (owner: string, member: string, descriptor: string) => `
+  SELECT ${OWNED_COLUMNS}
+    FROM unnest($2::text[], $3::text[], $4::text[]) WITH ORDINALITY AS asked(owner, member, descriptor, position)
+    JOIN LATERAL (${owner}) AS o ON true
+    JOIN declarations d ON d.owner_id = o.id
+    JOIN mappings m ON m.id = d.member_id
+   WHERE ${member} AND (asked.descriptor IS NULL OR ${descriptor})
+   ORDER BY asked.position, o.srg, d.id`;
+
+const ownerBy = (condition: string) => `SELECT * FROM mappings WHERE version_id = $1 AND kind = 'CLASS' AND ${condition}`;
+
+const OWNED: Record<Namespace, Statement> = {
+  OBF: statement(
+    'translate_owned_obf',
+    owned(ownerBy('obf = asked.owner'), 'd.obf = asked.member', 'd.obf_descriptor = asked.descriptor'),
+  ),
+  SRG: statement(
+    'translate_owned_srg',
+    owned(
+      `${ownerBy('srg = asked.owner')} UNION ${ownerBy('short_name(name) = asked.owner')}`,
+      'm.srg = asked.member',
+      'd.srg_descriptor = asked.descriptor',
+    ),
+  ),
+  MCP: statement(
+    'translate_owned_mcp',
+    owned(
+      `${ownerBy('name = asked.owner')} UNION ${ownerBy('short_name(name) = asked.owner')}`,
+      'm.name = asked.member',
+      'd.srg_descriptor = asked.descriptor',
+    ),
+  ),
+};
+
+/** What names with an owner mean: null owners are passed over. One statement for all. */
+export const translateOwned = (
+  db: Sql,
+  from: Namespace,
+  versionId: number,
+  asked: readonly { owner: string | null; member: string | null; descriptor: string | null }[],
+): Promise<TranslatedMember[]> =>
+  db.query(OWNED[from], [
+    versionId,
+    asked.map(({ owner }) => owner),
+    asked.map(({ member }) => member),
+    asked.map(({ descriptor }) => descriptor),
+  ]);
+
+const NAMES_OF = statement(
+  'names_of',
+  `SELECT srg, short_name(name) AS name FROM mappings WHERE version_id = $1 AND srg = ANY($2::text[])`,
+);
+
+/** The community names of SRG ids, null for an unnamed one; ids that the version lacks are left out. */
+export const namesOf = (db: Sql, versionId: number, srgs: readonly string[]): Promise<{ srg: string; name: string | null }[]> =>
+  db.query(NAMES_OF, [versionId, srgs]);

@@ -1,0 +1,69 @@
+import { Arg, Args, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
+import type { Database } from '../../db/index.js';
+import { PageArgs } from '../../graphql/connection.js';
+import type { Context } from '../../graphql/context.js';
+import { Public } from '../../graphql/directives/index.js';
+import { pageRequest } from '../../shared/page.js';
+import { MappingLoaders } from '../mappings/mappings.loaders.js';
+import { ClassConnection, Coverage, MappingConnection, MappingKind } from '../mappings/mappings.types.js';
+import { VersionLoaders } from './versions.loaders.js';
+import { listVersions } from './versions.service.js';
+import { allVersions, type GameVersionRow } from './versions.store.js';
+import { GameVersion, GameVersionConnection } from './versions.types.js';
+
+@Resolver()
+export class GameVersionQueries {
+  constructor(private readonly db: Database) {}
+
+  @Query(() => GameVersionConnection, { description: 'The game versions, newest first.' })
+  @Public()
+  gameVersions(@Args(() => PageArgs) page: PageArgs) {
+    return listVersions(this.db, pageRequest(page));
+  }
+
+  @Query(() => GameVersion, {
+    nullable: true,
+    description: 'A Minecraft version; the current one where no name is given; null where there is none.',
+  })
+  @Public()
+  async gameVersion(
+    @Arg('name', () => String, { nullable: true, description: 'The name: 1.12.2.' }) name?: string,
+  ): Promise<GameVersionRow | null> {
+    const versions = await allVersions(this.db);
+    return versions.find((version) => (name == null ? version.isCurrent : version.name === name)) ?? null;
+  }
+}
+
+@Resolver(() => GameVersion)
+export class GameVersionResolver {
+  constructor(
+    private readonly versions: VersionLoaders,
+    private readonly mappings: MappingLoaders,
+  ) {}
+
+  @FieldResolver(() => [Coverage], { description: 'Counts of entries and of those with a community name, by kind.' })
+  coverage(@Root() { id }: GameVersionRow, @Ctx() context: Context): Promise<Coverage[]> {
+    return this.versions.coverage(context, id);
+  }
+
+  @FieldResolver(() => ClassConnection, { description: 'Its classes, by SRG name.' })
+  classes(
+    @Root() { id }: GameVersionRow,
+    @Ctx() context: Context,
+    @Args(() => PageArgs) page: PageArgs,
+    @Arg('query', () => String, { nullable: true, description: 'Part of any spelling, in any case.' }) query?: string,
+  ) {
+    return this.mappings.classes(context, id, query ?? null, pageRequest(page));
+  }
+
+  @FieldResolver(() => MappingConnection, { description: 'Entries without a community name.' })
+  unnamed(
+    @Root() { id }: GameVersionRow,
+    @Ctx() context: Context,
+    @Args(() => PageArgs) page: PageArgs,
+    @Arg('kinds', () => [MappingKind], { nullable: true, description: 'The kinds to answer with; all where none is named.' })
+    kinds?: MappingKind[],
+  ) {
+    return this.mappings.unnamed(context, id, kinds ?? null, pageRequest(page));
+  }
+}
