@@ -1,0 +1,99 @@
+import { performance } from 'node:perf_hooks';
+import type { ApolloServerPlugin, GraphQLRequestContext } from '@apollo/server';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import type { AppError } from '../shared/errors.js';
+import type { Context } from './context.js';
+import type { Documents } from './documents.js';
+import { isFault, rootOf } from './errors.js';
+import { checkOperation, LIMITS } from './limits.js';
+
+/** What became of one operation, for metrics: labels of which there are only few. */
+export interface OperationOutcome {
+  type: 'query' | 'mutation' | 'subscription' | 'unknown';
+  /** OK, or the code of its first error. */
+  code: string;
+  seconds: number;
+}
+
+/** An operation that takes longer is logged, in milliseconds. */
+const SLOW = 1_000;
+
+/** A refusal as Apollo sends it, with its HTTP status. */
+export const refuse = (error: AppError, status = 400): GraphQLError =>
+  new GraphQLError(error.message, { originalError: error, extensions: { code: error.code, http: { status } } });
+
+/** Keeps requests within the limits, and says in `extensions.cost` what each operation was taken to cost. */
+export function limitsPlugin(documents: Documents, once: readonly string[]): ApolloServerPlugin<Context> {
+  return {
+    async requestDidStart() {
+      let refusal: AppError | null = null;
+      let cost: number | undefined;
+      return {
+        async didResolveSource({ queryHash, source }) {
+          refusal = documents.check(queryHash, source);
+        },
+        async didResolveOperation({ document, operation, request, schema }) {
+          if (refusal) throw refuse(refusal);
+          // More operations than one and no name: graphql-js refuses it in its words.
+          if (!operation) return;
+          const checked = checkOperation({ schema, document, operation, variables: request.variables ?? {} }, once);
+          cost = checked.cost;
+          if (checked.refusal) throw refuse(checked.refusal);
+        },
+        async willSendResponse({ response: { body } }) {
+          if (body.kind !== 'single' || cost === undefined) return;
+          body.singleResult.extensions = {
+            ...body.singleResult.extensions,
+            cost: { requested: cost, limit: LIMITS.cost },
+          };
+        },
+      };
+    },
+  };
+}
+
+/** Puts the request's id into every error of an answer, logs those that are ours to mend, and slow operations. */
+export function reportPlugin(onOperation: (outcome: OperationOutcome) => void): ApolloServerPlugin<Context> {
+  return {
+    async requestDidStart() {
+      const start = performance.now();
+      return {
+        async didEncounterErrors({ errors, contextValue }) {
+          for (const error of errors) {
+            if (isFault(error)) contextValue.log.error({ err: rootOf(error), path: error.path?.join('.') }, 'fault');
+          }
+        },
+        async willSendResponse(requestContext) {
+          const { response, contextValue } = requestContext;
+          if (response.body.kind !== 'single') return;
+          const { singleResult } = response.body;
+          singleResult.errors = singleResult.errors?.map((error) => withRequestId(error, contextValue.requestId));
+          const duration = performance.now() - start;
+          onOperation({
+            type: requestContext.operation?.operation ?? 'unknown',
+            code: String(singleResult.errors?.[0]?.extensions?.['code'] ?? 'OK'),
+            seconds: duration / 1_000,
+          });
+          if (duration > SLOW) logSlow(requestContext, duration);
+        },
+      };
+    },
+    async unexpectedErrorProcessingRequest({ error, requestContext }) {
+      requestContext.contextValue.log.error({ err: error }, 'fault');
+    },
+  };
+}
+
+// Variables are left out: they can hold passwords and tokens.
+function logSlow({ operation, operationName, queryHash, contextValue }: GraphQLRequestContext<Context>, ms: number) {
+  contextValue.log.warn(
+    { operation: operation?.operation, operationName: operationName?.slice(0, 100), queryHash, ms: Math.round(ms) },
+    'slow operation',
+  );
+}
+
+/** Adds the id by which the log finds the request of an error. */
+export const withRequestId = (error: GraphQLFormattedError, requestId: string): GraphQLFormattedError => ({
+  ...error,
+  extensions: { ...error.extensions, requestId },
+});
