@@ -1,0 +1,27 @@
+import type { Database } from '../db/index.js';
+
+/** What a command gets from the process that runs it. */
+export interface CliContext {
+  settings: { mavenUrl: string };
+  /** Opens the database of the settings with all migrations applied; closed by whoever runs the command. */
+  openDatabase(): Promise<Database>;
+  /** Opens it as it is. */
+  openUnmigrated(): Promise<Database>;
+  output: Output;
+}
+
+/** Where a command writes; progress goes to a terminal alone. */
+export interface Output {
+  /** Whether `--json` was given. */
+  readonly json: boolean;
+  /** The result: `data` as JSON for machines, or `text` for people. */
+  result(data: unknown, text: string): void;
+  progress(label: string): Progress;
+}
+
+export interface Progress {
+  /** `total` is null where the end is not known. */
+  update(done: number, total: number | null): void;
+  step(label: string): void;
+  end(): void;
+}

@@ -1,0 +1,51 @@
+import { Command, CommanderError } from 'commander';
+import { AppError } from '../shared/errors.js';
+import { registerImports } from './commands/import.js';
+import { registerMigrate } from './commands/migrate.js';
+import type { CliContext } from './context.js';
+
+/** Exit statuses: done, refused with a reason, misused. */
+export const EXIT = { done: 0, refused: 1, misused: 2 } as const;
+
+/**
+ * Runs one command line.
+ * @param createContext called when a command starts, with whether `--json` was given
+ * @returns the exit status
+ */
+export async function runCommand(
+  args: readonly string[],
+  createContext: (json: boolean) => CliContext,
+  register: (program: Command, context: () => CliContext) => void = () => undefined,
+): Promise<number> {
+  const program = new Command('mcp')
+    .description("Minecraft's Mod Coder Pack names: imports, look-ups and upkeep. Settings come from the environment.")
+    .showHelpAfterError('(--help tells more)')
+    .exitOverride();
+  const context = () => createContext(args.includes('--json'));
+  registerImports(program, context);
+  registerMigrate(program, context);
+  register(program, context);
+  for (const command of program.commands) {
+    command.option('--json', 'print the result as JSON').exitOverride().showHelpAfterError('(--help tells more)');
+  }
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return EXIT.done;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.misused;
+    if (error instanceof AppError) {
+      process.stderr.write(args.includes('--json') ? `${JSON.stringify(refusal(error))}\n` : `${error.message}\n`);
+      return EXIT.refused;
+    }
+    // A fault, not a refusal: a server that does not answer, a full disk. The message says what the operator needs.
+    process.stderr.write(`Failed: ${faultText(error)}\n`);
+    return EXIT.refused;
+  }
+}
+
+function faultText(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(faultText).join('; ');
+  return error instanceof Error ? error.message || error.name : String(error);
+}
+
+const refusal = ({ code, message, details }: AppError) => ({ error: { code, message, ...details } });
