@@ -11,7 +11,12 @@ import { decodeText } from './text-lines.js';
 const ID_COLUMNS = { searge: 'name', param: 'name', class: 'package' } as const;
 /** What MCP's files before 1.2 say besides; read past. */
 const OLD_COLUMNS = ['notch', 'sig', 'notchsig', 'classname', 'classnotch', 'package'];
-const SIDES: Record<string, 0 | 1 | 2 | null> = { '': null, '0': 0, '1': 1, '2': 2 };
+const SIDES = new Map<string, 0 | 1 | 2 | null>([
+  ['', null],
+  ['0', 0],
+  ['1', 1],
+  ['2', 2],
+]);
 
 interface CsvRecord {
   line: number;
@@ -27,7 +32,7 @@ export function parseNames(file: string, bytes: Buffer): NamesFile {
   const [head, ...records] = readRecords(file, text);
   if (head === undefined) throw new FormatError(file, null, 'the file has no header');
   const columns = readHeader(file, head);
-  const rows = records.map((record) => readRow(file, head.cells, columns, record));
+  const rows = records.map((record) => readRow(file, columns, record));
   const firstFeed = text.indexOf('\n');
   return {
     file,
@@ -41,27 +46,34 @@ export function parseNames(file: string, bytes: Buffer): NamesFile {
 }
 
 function readRecords(file: string, text: string): CsvRecord[] {
-  // The parser counts CR LF inside quotes as two lines; line feeds counted here are right. (`info` would also triple the time.)
-  const lines: number[] = [];
-  let nextLine = 1;
-  const countLines = (cells: string[]): string[] => {
-    lines.push(nextLine);
-    nextLine += 1;
-    for (const cell of cells) if (cell.includes('\n')) nextLine += cell.split('\n').length - 1;
-    return cells;
+  // The parser's own line numbers count a CR LF inside quotes twice; the empty lines it passed over it counts right.
+  const records: CsvRecord[] = [];
+  let contentLines = 0;
+  const keep = (cells: string[], context: { empty_lines: number }): null => {
+    records.push({ line: contentLines + context.empty_lines + 1, cells });
+    contentLines += 1;
+    for (const cell of cells) if (cell.includes('\n')) contentLines += cell.split('\n').length - 1;
+    return null;
   };
   try {
-    const options = { record_delimiter: ['\r\n', '\n'], relax_column_count: true, on_record: countLines };
-    const records = parse(text, options).map((cells, index) => ({ line: lines[index] ?? 0, cells }));
-    return records.filter(({ cells }) => cells.length > 1 || cells[0] !== '');
+    parse(text, { record_delimiter: ['\r\n', '\n'], skip_empty_lines: true, on_record: keep });
+    return records;
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
-    throw new FormatError(file, nextLine, csvReason(error), { cause: error });
+    const [head] = records;
+    // A file that is something else altogether is best refused by its first line.
+    if (head !== undefined) readHeader(file, head);
+    const line = contentLines + Number(error.empty_lines) + 1;
+    throw new FormatError(file, line, csvReason(error, head?.cells.length ?? 0), { cause: error });
   }
 }
 
-function csvReason(error: CsvError): string {
+function csvReason(error: CsvError, width: number): string {
   switch (error.code as string) {
+    case 'CSV_RECORD_INCONSISTENT_FIELDS_LENGTH': {
+      const cells = Array.isArray(error.record) ? error.record.length : 0;
+      return `${counted(cells, 'column')} where the header has ${width}`;
+    }
     case 'CSV_QUOTE_NOT_CLOSED':
       return 'a quote is opened and never closed';
     case 'CSV_INVALID_CLOSING_QUOTE':
@@ -101,11 +113,7 @@ function readHeader(file: string, { line, cells }: CsvRecord): Columns {
   return { idName, id: id ?? -1, name: name ?? -1, side: side ?? -1, desc: desc ?? -1 };
 }
 
-function readRow(file: string, header: string[], columns: Columns, { line, cells }: CsvRecord): NameRow {
-  if (cells.length !== header.length) {
-    const found = counted(cells.length, 'column');
-    throw new FormatError(file, line, `${found} where the header has ${header.length}`);
-  }
+function readRow(file: string, columns: Columns, { line, cells }: CsvRecord): NameRow {
   const id = cells[columns.id] ?? '';
   const name = cells[columns.name] ?? '';
   const sideText = cells[columns.side] ?? '';
@@ -116,7 +124,7 @@ function readRow(file: string, header: string[], columns: Columns, { line, cells
   if (hasInvisible(name)) {
     throw new FormatError(file, line, `the name ${quoted(name)} holds a blank or an invisible character`);
   }
-  const side = SIDES[sideText];
+  const side = SIDES.get(sideText);
   if (side === undefined) throw new FormatError(file, line, `side ${quoted(sideText)} is none of 0, 1, 2`);
   if (cell.includes('\0')) throw new FormatError(file, line, 'the documentation holds a zero byte');
   const documentation = cell === '' ? null : decodeDocumentation(cell);
