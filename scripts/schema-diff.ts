@@ -6,7 +6,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { PrismaPGlite } from 'pglite-prisma-adapter';
 import { createEngine, migrationList, NO_FILTER } from '../src/db/migration-engine.js';
-import { readMigrations } from '../src/db/migrate.js';
+import { readMigrations } from '../src/db/migration-files.js';
 import { scriptAdapter } from '../src/db/script-adapter.js';
 
 const open = () => PGlite.create({ extensions: { pg_trgm, btree_gin } });

@@ -1,28 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { AppError } from '../shared/errors.js';
 import type { Database } from './database.js';
-
-/** Beside `src/` and `dist/` alike. */
-export const MIGRATIONS_DIR = fileURLToPath(new URL('../../prisma/migrations', import.meta.url));
-
-export interface Migration {
-  name: string;
-  script: string;
-}
-
-export async function readMigrations(): Promise<Migration[]> {
-  const entries = await readdir(MIGRATIONS_DIR, { withFileTypes: true });
-  const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
-  return Promise.all(
-    names.sort().map(async (name) => ({
-      name,
-      script: await readFile(join(MIGRATIONS_DIR, name, 'migration.sql'), 'utf8'),
-    })),
-  );
-}
+import { readMigrations } from './migration-files.js';
 
 interface AppliedMigration {
   name: string;

@@ -6,7 +6,7 @@ import * as bindings from '@prisma/schema-engine-wasm/schema_engine_bg';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { Database } from './database.js';
-import { MIGRATIONS_DIR, type Migration } from './migrate.js';
+import { MIGRATIONS_DIR, type Migration } from './migration-files.js';
 
 // Prisma's own migration engine as WebAssembly: it needs no native download and keeps Prisma's `_prisma_migrations` table.
 

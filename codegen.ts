@@ -1,0 +1,18 @@
+import type { CodegenConfig } from '@graphql-codegen/cli';
+
+const plugins = ['typescript', 'typescript-operations', 'typed-document-node'];
+const config = {
+  enumsAsTypes: true,
+  useTypeImports: true,
+  scalars: { DateTime: 'string', URL: 'string', ID: 'string' },
+  avoidOptionals: { field: true },
+};
+
+/** Typed documents of the operations that the command line and the tests send. */
+export default {
+  schema: 'schema.graphql',
+  generates: {
+    'src/cli/generated/documents.ts': { documents: 'src/cli/documents/*.graphql', plugins, config },
+    'test/support/generated/documents.ts': { documents: 'test/support/documents/*.graphql', plugins, config },
+  },
+} satisfies CodegenConfig;
