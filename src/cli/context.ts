@@ -1,3 +1,4 @@
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import type { Database } from '../db/index.js';
 
 /** What a command gets from the process that runs it. */
@@ -7,6 +8,10 @@ export interface CliContext {
   openDatabase(): Promise<Database>;
   /** Opens it as it is. */
   openUnmigrated(): Promise<Database>;
+  /** Runs an operation as the shell's user on the database of the settings. @throws AppError as the operation is refused */
+  query<Data, Variables>(document: TypedDocumentNode<Data, Variables>, variables: Variables): Promise<Data>;
+  /** The schema as schema.graphql has it. */
+  printSchema(): Promise<string>;
   output: Output;
 }
 

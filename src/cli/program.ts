@@ -1,7 +1,9 @@
 import { Command, CommanderError } from 'commander';
 import { AppError } from '../shared/errors.js';
 import { registerImports } from './commands/import.js';
+import { registerLookup } from './commands/lookup.js';
 import { registerMigrate } from './commands/migrate.js';
+import { registerPrintSchema } from './commands/print-schema.js';
 import type { CliContext } from './context.js';
 
 /** Exit statuses: done, refused with a reason, misused. */
@@ -15,7 +17,6 @@ export const EXIT = { done: 0, refused: 1, misused: 2 } as const;
 export async function runCommand(
   args: readonly string[],
   createContext: (json: boolean) => CliContext,
-  register: (program: Command, context: () => CliContext) => void = () => undefined,
 ): Promise<number> {
   const program = new Command('mcp')
     .description("Minecraft's Mod Coder Pack names: imports, look-ups and upkeep. Settings come from the environment.")
@@ -23,8 +24,9 @@ export async function runCommand(
     .exitOverride();
   const context = () => createContext(args.includes('--json'));
   registerImports(program, context);
+  registerLookup(program, context);
   registerMigrate(program, context);
-  register(program, context);
+  registerPrintSchema(program, context);
   for (const command of program.commands) {
     command.option('--json', 'print the result as JSON').exitOverride().showHelpAfterError('(--help tells more)');
   }
