@@ -71,7 +71,7 @@ export function reportPlugin(onOperation: (outcome: OperationOutcome) => void): 
           const duration = performance.now() - start;
           onOperation({
             type: requestContext.operation?.operation ?? 'unknown',
-            code: String(singleResult.errors?.[0]?.extensions?.['code'] ?? 'OK'),
+            code: codeOf(singleResult.errors?.[0]),
             seconds: duration / 1_000,
           });
           if (duration > SLOW) logSlow(requestContext, duration);
@@ -91,6 +91,9 @@ function logSlow({ operation, operationName, queryHash, contextValue }: GraphQLR
     'slow operation',
   );
 }
+
+const codeOf = (error: GraphQLFormattedError | undefined): string =>
+  error ? ((error.extensions?.['code'] as string | undefined) ?? 'INTERNAL_SERVER_ERROR') : 'OK';
 
 /** Adds the id by which the log finds the request of an error. */
 export const withRequestId = (error: GraphQLFormattedError, requestId: string): GraphQLFormattedError => ({

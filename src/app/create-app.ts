@@ -1,0 +1,97 @@
+import type { FastifyInstance } from 'fastify';
+import type { GraphQLSchema } from 'graphql';
+import type { Logger } from 'pino';
+import { authenticator, type AuthenticationStrategy } from '../auth/authenticate.js';
+import { migrationStatus, type Database } from '../db/index.js';
+import { printAnnotatedSchema } from '../graphql/print.js';
+import { createGraphqlServer } from '../graphql/server.js';
+import { mountGraphiql } from '../http/graphiql.js';
+import { mountGraphql } from '../http/graphql.js';
+import { mountHealth } from '../http/health.js';
+import { Metrics } from '../http/metrics.js';
+import { createHttpServer } from '../http/server.js';
+import { mountStartPage, type LoadedVersion } from '../http/start-page.js';
+import type { ModuleFactory } from './modules.js';
+import { createProjectSchema } from './schema.js';
+
+export interface AppInput {
+  db: Database;
+  log: Logger;
+  /** The base of every address that the service hands out. */
+  publicUrl: string;
+  /** The game versions that the start page names. */
+  versions?: () => Promise<readonly LoadedVersion[]>;
+  /** The ways to prove who calls, in the order in which they are asked. */
+  strategies?: readonly AuthenticationStrategy[];
+  /** All modules of the service where it is not given. */
+  modules?: readonly ModuleFactory[];
+  publicMutations?: readonly string[];
+  /** Milliseconds that an operation may take. */
+  timeLimit?: number;
+}
+
+/** The service, put together and not yet listening. */
+export interface App {
+  readonly http: FastifyInstance;
+  readonly schema: GraphQLSchema;
+  /** From here on /readyz says 503; everything else goes on. */
+  startDraining(): void;
+  /** Lets the requests that are under way finish, then stops. The database stays open. */
+  close(): Promise<void>;
+}
+
+/** Puts the service together. */
+export async function createApp(input: AppInput): Promise<App> {
+  const { db, log, publicUrl, versions = async () => [], strategies = [], timeLimit } = input;
+  const { modules, publicMutations } = input;
+  const schema = createProjectSchema({ db, publicUrl }, { modules, publicMutations });
+  const metrics = new Metrics(() => db.statementCount);
+  const graphql = await createGraphqlServer({
+    schema,
+    log,
+    oncePerOperation: publicMutations,
+    onOperation: metrics.onOperation,
+  });
+  const http = createHttpServer(log);
+  let draining = false;
+
+  metrics.mount(http);
+  mountHealth(
+    http,
+    readinessOf(db, () => draining),
+  );
+  mountGraphql(http, { server: graphql, authenticate: authenticator(strategies), timeLimit });
+  mountGraphiql(http);
+  mountStartPage(http, { publicUrl, versions });
+  let printed: string | undefined;
+  http.get('/schema.graphql', async (_request, reply) =>
+    reply.type('text/plain; charset=utf-8').send((printed ??= printAnnotatedSchema(schema))),
+  );
+
+  return {
+    http,
+    schema,
+    startDraining() {
+      draining = true;
+    },
+    async close() {
+      draining = true;
+      await http.close();
+      await graphql.stop();
+    },
+  };
+}
+
+function readinessOf(db: Database, isDraining: () => boolean) {
+  let migrated = false;
+  return async () => {
+    if (isDraining()) return 'The process is shutting down.';
+    await db.query('SELECT 1');
+    if (migrated) return null;
+    const { pending } = await migrationStatus(db);
+    if (pending.length > 0) return `The database lacks ${pending.length} migration(s): ${pending.join(', ')}.`;
+    // Migrations are only ever added, and this build knows all of its own.
+    migrated = true;
+    return null;
+  };
+}

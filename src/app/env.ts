@@ -1,0 +1,66 @@
+import { z } from 'zod';
+
+/** An address, without the slash at its end. */
+const url = (protocols: RegExp) => z.url({ protocol: protocols }).transform((address) => address.replace(/\/+$/, ''));
+
+const schema = z.object({
+  NODE_ENV: z.enum(['development', 'production', 'test']).default('development'),
+  /** Where the service listens. */
+  PORT: z
+    .string()
+    .regex(/^\d{1,5}$/, 'a port is a number from 0 to 65535')
+    .transform(Number)
+    .refine((port) => port <= 65_535, 'a port is a number from 0 to 65535')
+    .default(4000),
+  /** The interface to listen on: this machine alone, but every one of its interfaces in production. */
+  HOST: z.string().optional(),
+  /** How the outside world reaches the service: the base of every address that it hands out. */
+  PUBLIC_URL: url(/^https?$/).optional(),
+  /** A PostgreSQL database; without it the embedded one is used. */
+  DATABASE_URL: url(/^postgres(ql)?$/).optional(),
+  /** Where the embedded database lives. */
+  DATA_DIR: z.string().default('./data'),
+  /** Shares sessions and limits between processes, in place of PostgreSQL. */
+  REDIS_URL: url(/^rediss?$/).optional(),
+  /** The Maven repository that MCP's own files are fetched from. */
+  MCP_MAVEN_URL: url(/^https?$/).default('https://maven.minecraftforge.net'),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  /** On SIGTERM, how long to go on serving while /readyz says 503, so that a balancer can look elsewhere. */
+  DRAIN_SECONDS: z
+    .string()
+    .regex(/^\d{1,3}$/, 'a number of seconds, at most 999')
+    .transform(Number)
+    .default(0),
+});
+
+/** The settings of the process, checked, with their defaults. */
+export type Settings = z.infer<typeof schema> & { HOST: string; PUBLIC_URL: string };
+
+/** Every fault of the settings at once, each by its name. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError';
+
+  constructor(readonly faults: readonly string[]) {
+    super(`The settings can not be used:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
+  }
+}
+
+/**
+ * Reads the settings: the only place that looks at the environment. A setting that is empty counts as not given.
+ * @throws SettingsError
+ */
+export function readSettings(environment: NodeJS.ProcessEnv = process.env): Settings {
+  const given = Object.fromEntries(
+    Object.keys(schema.shape).flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])),
+  );
+  const { success, data, error } = schema.safeParse(given);
+  if (!success) {
+    // The value is left out: it may be an address with a password.
+    throw new SettingsError(error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`));
+  }
+  return {
+    ...data,
+    HOST: data.HOST ?? (data.NODE_ENV === 'production' ? '0.0.0.0' : '127.0.0.1'),
+    PUBLIC_URL: data.PUBLIC_URL ?? `http://localhost:${data.PORT}`,
+  };
+}

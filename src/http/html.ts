@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto';
+import type { FastifyReply } from 'fastify';
+
+/** Markup that is safe to send as it stands. */
+export class Html {
+  constructor(readonly text: string) {}
+}
+
+const escape = (text: string): string => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+
+const render = (value: unknown): string => {
+  if (value instanceof Html) return value.text;
+  if (Array.isArray(value)) return value.map(render).join('');
+  return escape(String(value));
+};
+
+/** A template of markup whose values are escaped, other markup excepted. */
+export const html = (parts: TemplateStringsArray, ...values: unknown[]): Html =>
+  new Html(parts.reduce((text, part, i) => `${text}${part}${i < values.length ? render(values[i]) : ''}`, ''));
+
+/** The source of a style element for a Content-Security-Policy. */
+export const styleHash = (style: string): string => `'sha256-${createHash('sha256').update(style).digest('base64')}'`;
+
+/** Sends a page that may load what the policy names, and nothing else. */
+export function sendPage(reply: FastifyReply, page: Html, policy: Record<string, string>): FastifyReply {
+  const directives = {
+    'default-src': "'none'",
+    'base-uri': "'none'",
+    'form-action': "'none'",
+    'frame-ancestors': "'none'",
+    ...policy,
+  };
+  return reply
+    .header(
+      'content-security-policy',
+      Object.entries(directives)
+        .map((directive) => directive.join(' '))
+        .join('; '),
+    )
+    .type('text/html; charset=utf-8')
+    .send(page.text);
+}

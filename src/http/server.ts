@@ -1,0 +1,50 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import fastify, { type FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import { handleErrors, pathOf } from './errors.js';
+
+const BODY_LIMIT = 2 * 1024 * 1024;
+
+/** A proxy's id is taken over where it can do no harm in a log or a header. */
+const SANE_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{7,63}$/;
+
+const requestId = ({ headers }: IncomingMessage): string => {
+  const given = headers['x-request-id'];
+  return typeof given === 'string' && SANE_ID.test(given) ? given : randomUUID();
+};
+
+/** The HTTP server without routes: request ids, log lines, safe headers, errors as JSON. */
+export function createHttpServer(log: Logger): FastifyInstance {
+  const app = fastify({
+    loggerInstance: log,
+    disableRequestLogging: true,
+    genReqId: requestId,
+    requestIdHeader: false,
+    requestIdLogLabel: 'requestId',
+    bodyLimit: BODY_LIMIT,
+    requestTimeout: 30_000,
+    // Requests on kept connections are answered 503 while the process drains, and idle connections are closed.
+    return503OnClosing: true,
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 200 },
+  }) as unknown as FastifyInstance;
+  // JSON is what the interface takes; a form or plain text is what another site's page could send.
+  app.removeContentTypeParser('text/plain');
+
+  app.addHook('onRequest', async (request, reply) => {
+    void reply
+      .header('x-request-id', request.id)
+      .header('x-content-type-options', 'nosniff')
+      .header('x-frame-options', 'DENY')
+      .header('referrer-policy', 'no-referrer');
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    const { statusCode, elapsedTime } = reply;
+    const line = { method: request.method, path: pathOf(request), status: statusCode, ms: Math.round(elapsedTime) };
+    const quiet = request.url === '/healthz' || request.url === '/readyz' || request.url === '/metrics';
+    request.log[quiet ? 'debug' : 'info'](line, 'request');
+  });
+  handleErrors(app);
+  return app;
+}
