@@ -1,7 +1,7 @@
 import { open, readdir, realpath, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import { badInput } from '../../../shared/errors.js';
-import { ReadBudget, SingleFileSource, noSuchFile, type ImportSource, type SourceLimits } from './import-source.js';
+import { AppError, badInput } from '../../../shared/errors.js';
+import { SingleFileSource, noSuchFile, type ImportSource, type SourceLimits } from './import-source.js';
 
 /** Deeper than any layout of these files. */
 const MAX_DEPTH = 16;
@@ -42,7 +42,26 @@ async function leadsToFile(root: string, path: string, location: string): Promis
 
 function isInside(root: string, target: string): boolean {
   const path = relative(root, target);
-  return path !== '' && path !== '..' && !path.startsWith(`..${sep}`) && !path.startsWith(sep);
+  return path !== '..' && !path.startsWith(`..${sep}`) && !path.startsWith(sep);
+}
+
+/** Sum of the sizes of the files read; a file read again is not counted again. */
+class ReadBudget {
+  private readonly sizes = new Map<string, number>();
+  private total = 0;
+
+  constructor(
+    private readonly description: string,
+    private readonly maxTotalBytes: number,
+  ) {}
+
+  charge(path: string, bytes: number): void {
+    this.total += bytes - (this.sizes.get(path) ?? 0);
+    this.sizes.set(path, bytes);
+    if (this.total > this.maxTotalBytes) {
+      throw badInput(`${this.description}: the files are larger than ${this.maxTotalBytes} bytes together.`);
+    }
+  }
 }
 
 class FolderSource implements ImportSource {
@@ -69,25 +88,31 @@ class FolderSource implements ImportSource {
 
   async read(path: string): Promise<Buffer> {
     if (!this.has(path)) throw noSuchFile(this.description, path);
-    // Looked at again: the folder may have changed since it was listed.
-    if (!isInside(this.root, await realpath(join(this.root, path)))) {
-      throw badInput(`${this.description}: the link "${path}" leads out of the folder.`);
-    }
-    const bytes = await readFileBounded(
-      join(this.root, path),
-      `${this.description}: "${path}"`,
-      this.limits.maxFileBytes,
-    );
+    const label = `${this.description}: "${path}"`;
+    const bytes = await this.readInside(path, label).catch((error: unknown) => {
+      throw fileFault(label, error);
+    });
     this.budget.charge(path, bytes.length);
     return bytes;
   }
 
   async close(): Promise<void> {}
+
+  private async readInside(path: string, label: string): Promise<Buffer> {
+    const target = await realpath(join(this.root, path));
+    // Looked at again: the folder may have changed since it was listed.
+    if (!isInside(this.root, target))
+      throw badInput(`${this.description}: the link "${path}" leads out of the folder.`);
+    return readFileBounded(target, label, this.limits.maxFileBytes);
+  }
 }
 
 /** Opens one text file. */
 export function openSingleFile(location: string, name: string, limits: SourceLimits): ImportSource {
-  const load = () => readFileBounded(location, location, limits.maxFileBytes);
+  const load = () =>
+    readFileBounded(location, location, limits.maxFileBytes).catch((error: unknown) => {
+      throw fileFault(location, error);
+    });
   return new SingleFileSource(location, name, load);
 }
 
@@ -110,4 +135,13 @@ async function readFileBounded(path: string, label: string, max: number): Promis
   } finally {
     await file.close();
   }
+}
+
+/** A fault of the file system as a refusal in words; refusals pass as they are. */
+export function fileFault(label: string, error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  const code =
+    error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown fault';
+  const reason = code === 'ENOENT' ? 'there is no such file or folder' : code;
+  return new AppError('BAD_USER_INPUT', `${label} can't be read: ${reason}.`, {}, { cause: error });
 }

@@ -41,25 +41,6 @@ export const sourceLimits = (options: SourceOptions): SourceLimits => ({
   timeoutMs: options.timeoutMs ?? 120_000,
 });
 
-/** Sum of the sizes of the files read; a file read again is not counted again. */
-export class ReadBudget {
-  private readonly sizes = new Map<string, number>();
-  private total = 0;
-
-  constructor(
-    private readonly description: string,
-    private readonly maxTotalBytes: number,
-  ) {}
-
-  charge(path: string, bytes: number): void {
-    this.total += bytes - (this.sizes.get(path) ?? 0);
-    this.sizes.set(path, bytes);
-    if (this.total > this.maxTotalBytes) {
-      throw badInput(`${this.description}: the files are larger than ${this.maxTotalBytes} bytes together.`);
-    }
-  }
-}
-
 /** Why a relative path is not taken, or null. The same rules for what an archive names and what a configuration points at. */
 export function pathFault(path: string): string | null {
   if (path === '') return 'the name is empty';
@@ -70,7 +51,7 @@ export function pathFault(path: string): string | null {
   return null;
 }
 
-/** A source of one file that is in memory already. */
+/** A source of one file. */
 export class SingleFileSource implements ImportSource {
   constructor(
     readonly description: string,

@@ -1,8 +1,8 @@
 import { open, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { AppError, badInput } from '../../../shared/errors.js';
+import { badInput } from '../../../shared/errors.js';
 import { download, shownUrl, webUrl } from './download.js';
-import { openFolder, openSingleFile } from './folder-source.js';
+import { fileFault, openFolder, openSingleFile } from './folder-source.js';
 import {
   SingleFileSource,
   pathFault,
@@ -70,13 +70,4 @@ async function firstBytes(location: string): Promise<Buffer> {
   } finally {
     await file.close();
   }
-}
-
-/** Faults of the file system, in words. */
-function fileFault(location: string, error: unknown): AppError {
-  if (error instanceof AppError) return error;
-  const code =
-    error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown fault';
-  const reason = code === 'ENOENT' ? 'there is no such file or folder' : code;
-  return new AppError('BAD_USER_INPUT', `${location} can't be read: ${reason}.`, {}, { cause: error });
 }

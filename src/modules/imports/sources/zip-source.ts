@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import yauzl, { type Entry, type ZipFile } from 'yauzl';
 import { AppError, badInput } from '../../../shared/errors.js';
-import { ReadBudget, noSuchFile, pathFault, type ImportSource, type SourceLimits } from './import-source.js';
+import { noSuchFile, pathFault, type ImportSource, type SourceLimits } from './import-source.js';
 
 const LOCAL_HEADER = 0x04034b50;
 const END_RECORD = 0x06054b50; // An archive without entries starts with its end.
@@ -79,16 +79,12 @@ async function listEntries(description: string, zip: ZipFile, limits: SourceLimi
 }
 
 class ZipSource implements ImportSource {
-  private readonly budget: ReadBudget;
-
   constructor(
     readonly description: string,
     private readonly zip: ZipFile,
     private readonly entries: Map<string, Entry>,
     private readonly limits: SourceLimits,
-  ) {
-    this.budget = new ReadBudget(description, limits.maxTotalBytes);
-  }
+  ) {}
 
   files(): string[] {
     return [...this.entries.keys()].sort();
@@ -101,9 +97,7 @@ class ZipSource implements ImportSource {
   async read(path: string): Promise<Buffer> {
     const entry = this.entries.get(path);
     if (entry === undefined) throw noSuchFile(this.description, path);
-    const bytes = await this.inflate(path, entry);
-    this.budget.charge(path, bytes.length);
-    return bytes;
+    return this.inflate(path, entry);
   }
 
   async close(): Promise<void> {
@@ -119,7 +113,8 @@ class ZipSource implements ImportSource {
     let size = 0;
     try {
       const stream = await this.zip.openReadStreamPromise(entry);
-      // The declared size was checked; what really comes out is counted all the same. Leaving the loop ends the inflating.
+      // The declared sizes were checked, and yauzl ends a stream that gives more than its own; what really comes out is counted
+      // all the same. Leaving the loop ends the inflating.
       for await (const chunk of stream as AsyncIterable<Buffer>) {
         size += chunk.length;
         if (size > this.limits.maxFileBytes)
@@ -138,6 +133,6 @@ class ZipSource implements ImportSource {
 /** Anything that reading an archive throws, as a refusal; refusals pass as they are. */
 function zipFault(label: string, error: unknown): AppError {
   if (error instanceof AppError) return error;
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = (error instanceof Error ? error.message : String(error)).replace(/\.$/, '');
   return new AppError('BAD_USER_INPUT', `${label} can't be read as a zip archive: ${reason}.`, {}, { cause: error });
 }
