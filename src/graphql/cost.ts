@@ -42,7 +42,7 @@ export interface OperationCost {
 
 /**
  * What an operation costs at most: one for each field of the answer. Connections count `first` entries, lists with
- * `ids` or `names` one for each of these, other lists ten. Linear in the document: the cost of a fragment is found
+ * `ids` or `names` one for each of these, other lists of objects ten. Linear in the document: the cost of a fragment is found
  * once for each page size that it is used with.
  */
 export function costOf({ schema, document, operation, variables }: CostInput): OperationCost {
@@ -85,9 +85,10 @@ export function costOf({ schema, document, operation, variables }: CostInput): O
     if (!field) return 1;
     const type = getNamedType(field.type);
     const inner = isCompositeType(type) ? type : null;
-    if (isListType(getNullableType(field.type))) {
+    // A list of leaves is one value, however long.
+    if (inner && isListType(getNullableType(field.type))) {
       const size = pageSize ?? sizeOf(node, field);
-      return size * (1 + (inner ? selectionCost(node.selectionSet, inner, null) : 0));
+      return size * (1 + selectionCost(node.selectionSet, inner, null));
     }
     // The lists of a connection, its edges and nodes, are as long as its own argument says.
     const size = field.args.some((arg) => arg.name === 'first') ? sizeOf(node, field) : null;

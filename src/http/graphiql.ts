@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { FastifyInstance } from 'fastify';
-import { html, sendPage } from './html.js';
+import { markup, sendPage } from './html.js';
 
 const require = createRequire(import.meta.url);
 
@@ -33,7 +33,7 @@ root.render(
 const START_STYLE =
   'html, body, #graphiql { height: 100%; margin: 0; }\n#graphiql p { padding: 1rem; font: 1rem/1.5 sans-serif; }\n';
 
-const PAGE = html`<!doctype html>
+const PAGE = markup`<!doctype html>
   <html lang="en">
     <head>
       <meta charset="utf-8" />

@@ -14,8 +14,8 @@ const render = (value: unknown): string => {
   return escape(String(value));
 };
 
-/** A template of markup whose values are escaped, other markup excepted. */
-export const html = (parts: TemplateStringsArray, ...values: unknown[]): Html =>
+/** A template (not named `html`, which prettier would reformat) whose values are escaped, other markup excepted. */
+export const markup = (parts: TemplateStringsArray, ...values: unknown[]): Html =>
   new Html(parts.reduce((text, part, i) => `${text}${part}${i < values.length ? render(values[i]) : ''}`, ''));
 
 /** The source of a style element for a Content-Security-Policy. */

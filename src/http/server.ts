@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify, { LogController, type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { handleErrors, pathOf } from './errors.js';
 
@@ -18,10 +18,9 @@ const requestId = ({ headers }: IncomingMessage): string => {
 export function createHttpServer(log: Logger): FastifyInstance {
   const app = fastify({
     loggerInstance: log,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     genReqId: requestId,
     requestIdHeader: false,
-    requestIdLogLabel: 'requestId',
     bodyLimit: BODY_LIMIT,
     requestTimeout: 30_000,
     // Requests on kept connections are answered 503 while the process drains, and idle connections are closed.

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { html, Html, sendPage, styleHash } from './html.js';
+import { Html, markup, sendPage, styleHash } from './html.js';
 
 /** A game version as the start page names it. */
 export interface LoadedVersion {
@@ -14,19 +14,15 @@ export interface StartPageInput {
   versions: () => Promise<readonly LoadedVersion[]>;
 }
 
-const EXAMPLE = `# What is func_70001_a called, and who named it?
+const EXAMPLE = `# Whatever has "grow" in one of its names, best first
 {
-  gameVersions(first: 5) {
+  search(query: "grow", first: 5) {
     nodes {
+      __typename
+      srg
       name
-      isCurrent
+      documentation
     }
-  }
-  lookup(name: "func_70001_a") {
-    __typename
-    srg
-    name
-    documentation
   }
 }
 `;
@@ -67,7 +63,7 @@ export function mountStartPage(app: FastifyInstance, { publicUrl, versions }: St
       loaded = versionList(await versions());
     } catch (error) {
       request.log.warn({ err: error }, 'versions not read for the start page');
-      loaded = html`<p class="soft">The database does not answer just now.</p>`;
+      loaded = markup`<p class="soft">The database does not answer just now.</p>`;
     }
     void reply.header('cache-control', 'no-cache');
     return sendPage(reply, page(publicUrl, loaded), { 'style-src': styleHash(STYLE), 'img-src': 'data:' });
@@ -76,70 +72,57 @@ export function mountStartPage(app: FastifyInstance, { publicUrl, versions }: St
 
 function versionList(versions: readonly LoadedVersion[]): Html {
   if (versions.length === 0) {
-    return html`<p class="soft">None yet. <code>npm run mcp -- import --help</code> says how to bring one in.</p>`;
+    return markup`<p class="soft">None yet. <code>npm run mcp -- import --help</code> says how to bring one in.</p>`;
   }
   const items = versions.map(({ name, isCurrent, isSample }) => {
     const note = [isCurrent && 'current', isSample === true && 'invented sample'].filter(Boolean).join(', ');
-    return html`<li class="${isCurrent ? 'current' : 'other'}">${name}${note && ` (${note})`}</li> `;
+    return markup`<li class="${isCurrent ? 'current' : 'other'}">${name}${note && ` (${note})`}</li> `;
   });
-  return html`<ul class="versions">
+  return markup`<ul class="versions">
     ${items}
   </ul>`;
 }
 
-const page = (publicUrl: string, versions: Html): Html =>
-  html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <title>MCP WebService</title>
-        <meta name="description" content="The names of Minecraft's Mod Coder Pack as a GraphQL service." />
-        <link rel="icon" href="data:," />
-        <style>
-          ${new Html(STYLE)}
-        </style>
-      </head>
-      <body>
-        <main>
-          <h1>MCP WebService</h1>
-          <p>
-            Readable names for Minecraft's obfuscated code: look them up, propose better ones, decide on them, and hand
-            them to build tools. One GraphQL interface for all of it.
-          </p>
-          <p class="soft">MCP is the Mod Coder Pack here, not the Model Context Protocol.</p>
-          <p>
-            <a class="button" href="/graphiql?query=${encodeURIComponent(EXAMPLE)}">Try a query</a>
-            <a href="/schema.graphql">Read the schema</a>
-          </p>
-          <h2>Game versions</h2>
-          ${versions}
-          <h2>From a program</h2>
-          <pre>
-curl ${publicUrl}/graphql   -H 'content-type: application/json'   -d '{"query":"{ lookup(name: \\"func_70001_a\\") { srg name } }"}'</pre>
-          <h2>Addresses</h2>
-          <dl>
-            <div>
-              <dt><a href="/graphiql">/graphiql</a></dt>
-              <dd>queries by hand, with documentation</dd>
-            </div>
-            <div>
-              <dt><code>/graphql</code></dt>
-              <dd>POST for everything, GET for queries</dd>
-            </div>
-            <div>
-              <dt><a href="/schema.graphql">/schema.graphql</a></dt>
-              <dd>every type, with who may read it</dd>
-            </div>
-            <div>
-              <dt><a href="/healthz">/healthz</a>, <a href="/readyz">/readyz</a></dt>
-              <dd>alive, and able to serve</dd>
-            </div>
-            <div>
-              <dt><a href="/metrics">/metrics</a></dt>
-              <dd>counters for Prometheus</dd>
-            </div>
-          </dl>
-        </main>
-      </body>
-    </html> `;
+/** Exactly what the policy's hash is of: no space may come between. */
+const STYLE_ELEMENT = new Html(`<style>${STYLE}</style>`);
+
+const page = (publicUrl: string, versions: Html): Html => markup`<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8" />
+    <meta name="viewport" content="width=device-width, initial-scale=1" />
+    <title>MCP WebService</title>
+    <meta name="description" content="The names of Minecraft's Mod Coder Pack as a GraphQL service." />
+    <link rel="icon" href="data:," />
+    ${STYLE_ELEMENT}
+  </head>
+  <body>
+    <main>
+      <h1>MCP WebService</h1>
+      <p>
+        Readable names for Minecraft's obfuscated code: look them up, propose better ones, decide on them, and hand them
+        to build tools. One GraphQL interface for all of it.
+      </p>
+      <p class="soft">MCP is the Mod Coder Pack here, not the Model Context Protocol.</p>
+      <p>
+        <a class="button" href="/graphiql?query=${encodeURIComponent(EXAMPLE)}">Try a query</a>
+        <a href="/schema.graphql">Read the schema</a>
+      </p>
+      <h2>Game versions</h2>
+      ${versions}
+      <h2>From a program</h2>
+      <pre>curl ${publicUrl}/graphql \\
+  -H 'content-type: application/json' \\
+  -d '{"query":"{ search(query: \\"grow\\", first: 3) { nodes { srg name } } }"}'</pre>
+      <h2>Addresses</h2>
+      <dl>
+        <div><dt><a href="/graphiql">/graphiql</a></dt><dd>queries by hand, with documentation</dd></div>
+        <div><dt><code>/graphql</code></dt><dd>POST for everything, GET for queries</dd></div>
+        <div><dt><a href="/schema.graphql">/schema.graphql</a></dt><dd>every type, with who may read it</dd></div>
+        <div><dt><a href="/healthz">/healthz</a>, <a href="/readyz">/readyz</a></dt><dd>alive, and able to serve</dd></div>
+        <div><dt><a href="/metrics">/metrics</a></dt><dd>counters for Prometheus</dd></div>
+      </dl>
+    </main>
+  </body>
+</html>
+`;
