@@ -54,6 +54,10 @@ export async function createApp(input: AppInput): Promise<App> {
   });
   const http = createHttpServer(log);
   let draining = false;
+  // A connection that is kept open after its last answer would hold up the close until it times out.
+  http.addHook('onSend', async (_request, reply) => {
+    if (draining) void reply.header('connection', 'close');
+  });
 
   metrics.mount(http);
   mountHealth(

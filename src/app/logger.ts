@@ -1,5 +1,5 @@
 import { Writable } from 'node:stream';
-import { destination, pino, stdSerializers, type DestinationStream, type Logger } from 'pino';
+import { destination, pino, type DestinationStream, type Logger } from 'pino';
 
 export interface LoggerOptions {
   level: string;
@@ -19,7 +19,7 @@ export function createLogger({ level, pretty = false, stream }: LoggerOptions): 
       base: undefined,
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
-      serializers: { err: stdSerializers.err },
+      serializers: { err: (error: unknown) => describeError(error) },
       redact: {
         paths: SECRETS.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.headers["${name}"]`, `headers["${name}"]`]),
         censor: '[hidden]',
@@ -27,6 +27,27 @@ export function createLogger({ level, pretty = false, stream }: LoggerOptions): 
     },
     stream ?? (pretty ? prettyStream() : destination({ fd: 1, sync: false })),
   );
+}
+
+interface ErrorLine {
+  type: string;
+  message: string;
+  code?: unknown;
+  stack?: string;
+  cause?: ErrorLine;
+}
+
+/** What is logged of an error. Its other properties stay out: a database names values in them, also secret ones. */
+function describeError(error: unknown, depth = 0): ErrorLine {
+  if (!(error instanceof Error)) return { type: typeof error, message: String(error) };
+  const { name, message, stack, cause, code } = error as Error & { code?: unknown };
+  return {
+    type: name,
+    message,
+    ...(code !== undefined && { code }),
+    stack,
+    ...(cause !== undefined && depth < 3 && { cause: describeError(cause, depth + 1) }),
+  };
 }
 
 type Line = Record<string, unknown> & { time: string; level: string; msg?: string; err?: { stack?: string } };

@@ -43,8 +43,8 @@ export function answerFor(error: unknown): ErrorAnswer {
 
   const { code } = error.extensions;
   if (isPersistedQueryCode(code)) return { code, message: error.message, details: {} };
-  if (/token limit|too many validation errors/i.test(error.message) && error.path === undefined) {
-    return { code: 'TOO_EXPENSIVE', message: 'This document is too long.', details: {} };
+  if (/token limit|validation aborted/i.test(error.message) && error.path === undefined) {
+    return { code: 'TOO_EXPENSIVE', message: 'This document takes too much to read: shorten it.', details: {} };
   }
   if (typeof code === 'string' && REQUEST_FAULTS.has(code)) return requestFault(error);
   // Without a code: a fault of the request where graphql-js or Apollo itself raised it before any resolver ran, or

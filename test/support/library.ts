@@ -301,22 +301,23 @@ const nodes: NodeSource[] = [
 ];
 
 /** The resolvers' instances, as a module of the application hands them over. */
-export const libraryResolvers = (): object[] => [
-  new MemberResolver(),
-  new NovelResolver(),
-  new DeskResolver(),
-  new NodeResolver(nodes),
-];
+export const libraryResolvers = (): object[] => [new MemberResolver(), new NovelResolver(), new DeskResolver()];
 export const libraryNodes = nodes;
+
+/** Puts every book back. */
+export function newLibrary(): Library {
+  current = emptyLibrary();
+  return current;
+}
 
 /** Builds the guarded schema over a fresh library. */
 export function librarySchema(): { schema: GraphQLSchema; library: Library } {
-  const instances = new Map(libraryResolvers().map((resolver) => [resolver.constructor, resolver]));
+  const resolvers = [new NodeResolver(nodes), ...libraryResolvers()];
+  const instances = new Map(resolvers.map((resolver) => [resolver.constructor, resolver]));
   const schema = createSchema({
     resolvers: [...instances.keys()],
     get: (resolver) => instances.get(resolver)!,
     publicMutations: ['ring'],
   });
-  current = emptyLibrary();
-  return { schema, library: current };
+  return { schema, library: newLibrary() };
 }

@@ -1,0 +1,88 @@
+import { PassThrough } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { readSettings, SettingsError } from '../../src/app/env.js';
+import { createLogger, prettyLine } from '../../src/app/logger.js';
+
+describe('settings', () => {
+  it('have defaults for development', () => {
+    expect(readSettings({})).toEqual({
+      NODE_ENV: 'development',
+      PORT: 4000,
+      HOST: '127.0.0.1',
+      PUBLIC_URL: 'http://localhost:4000',
+      DATA_DIR: './data',
+      MCP_MAVEN_URL: 'https://maven.minecraftforge.net',
+      LOG_LEVEL: 'info',
+      DRAIN_SECONDS: 0,
+    });
+    expect(readSettings({ NODE_ENV: 'production', PORT: '80' })).toMatchObject({
+      HOST: '0.0.0.0',
+      PUBLIC_URL: 'http://localhost:80',
+    });
+  });
+
+  it('take an empty value for none', () => {
+    const empty = { PORT: '', HOST: '', PUBLIC_URL: '', DATABASE_URL: '', LOG_LEVEL: '', NODE_ENV: '' };
+    expect(readSettings(empty)).toEqual(readSettings({}));
+  });
+
+  it('drop the slash at the end of an address', () => {
+    expect(readSettings({ PUBLIC_URL: 'https://mcp.example.org/' }).PUBLIC_URL).toBe('https://mcp.example.org');
+  });
+
+  it('tell every fault at once, each by its name and none with its value', () => {
+    const faulty = {
+      NODE_ENV: 'prod',
+      PORT: '70000',
+      PUBLIC_URL: 'ftp://x',
+      DATABASE_URL: 'mysql://root:sekret@db/x',
+      REDIS_URL: 'sekret',
+      LOG_LEVEL: 'loud',
+      DRAIN_SECONDS: '-1',
+    };
+    let fault: unknown;
+    try {
+      readSettings(faulty);
+    } catch (error) {
+      fault = error;
+    }
+    expect(fault).toBeInstanceOf(SettingsError);
+    const { faults, message } = fault as SettingsError;
+    expect(faults.map((line) => line.split(':')[0]).sort()).toEqual(Object.keys(faulty).sort());
+    expect(message).not.toContain('sekret');
+  });
+});
+
+describe('the log', () => {
+  it('hides credentials wherever they stand, and what a database says of values', () => {
+    const stream = new PassThrough();
+    const log = createLogger({ level: 'info', stream });
+    const secret = 'sekret';
+    const fault = Object.assign(new Error('duplicate key'), { detail: secret, parameters: [secret], code: '23505' });
+    log.info({ authorization: secret, headers: { cookie: secret }, req: { headers: { authorization: secret } } }, 'a');
+    log.info({ password: secret, input: { token: secret, password: secret } }, 'b');
+    log.error({ err: new Error('outer', { cause: fault }) }, 'c');
+    const written = String(stream.read());
+    expect(written).not.toContain(secret);
+    expect(written).toContain('"code":"23505"');
+    expect(written).toContain('duplicate key');
+  });
+
+  it('is lines for people on a terminal', () => {
+    const line = JSON.stringify({
+      level: 'info',
+      time: '2026-01-01T12:34:56.789Z',
+      requestId: 'x',
+      ms: 3,
+      msg: 'request',
+    });
+    expect(prettyLine(line)).toBe('12:34:56 info  request ms=3');
+    const fault = JSON.stringify({
+      level: 'error',
+      time: '2026-01-01T12:34:56.789Z',
+      msg: 'm',
+      err: { stack: 'Error: x' },
+    });
+    expect(prettyLine(fault)).toBe('12:34:56 error m\nError: x');
+  });
+});
