@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { ApolloServerPlugin, GraphQLRequestContext } from '@apollo/server';
-import { GraphQLError, type GraphQLFormattedError } from 'graphql';
-import type { AppError } from '../shared/errors.js';
+import { GraphQLError, OperationTypeNode, type GraphQLFormattedError } from 'graphql';
+import { badInput, type AppError } from '../shared/errors.js';
 import type { Context } from './context.js';
 import type { Documents } from './documents.js';
 import { isFault, rootOf } from './errors.js';
@@ -36,6 +36,9 @@ export function limitsPlugin(documents: Documents, once: readonly string[]): Apo
           if (refusal) throw refuse(refusal);
           // More operations than one and no name: graphql-js refuses it in its words.
           if (!operation) return;
+          if (operation.operation === OperationTypeNode.SUBSCRIPTION) {
+            throw refuse(badInput('Subscriptions are not served over plain HTTP.'));
+          }
           const checked = checkOperation({ schema, document, operation, variables: request.variables ?? {} }, once);
           cost = checked.cost;
           if (checked.refusal) throw refuse(checked.refusal);

@@ -28,6 +28,8 @@ const noTopics = () => {
 
 /** Builds the schema out of resolvers, and guards it. @throws SchemaRuleError listing every fault of its rules */
 export function createSchema({ resolvers, get, publicMutations, orphanedTypes }: SchemaInput): GraphQLSchema {
+  // Decorators of parameters run from the last to the first, and arguments would be printed in that order.
+  getMetadataStorage().params.sort((a, b) => a.index - b.index);
   const built = buildSchemaSync({
     resolvers: [...resolvers] as NonEmptyArray<ResolverClass>,
     orphanedTypes: orphanedTypes ? [...orphanedTypes] : undefined,

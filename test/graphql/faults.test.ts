@@ -69,8 +69,9 @@ describe('start-up fails on', () => {
     ],
     [
       'a field that is not nullable and leads to a stricter type',
-      'type Query { a: T! @public } type T @authenticated { b: Int }',
-      ['Query.a must be nullable: it returns T, whose rule is stricter.'],
+      `type Query { a: T! @public b: [I!]! @public c: U! @public nodes: [I]! @public list: [I!] @public }
+       interface I { b: Int } type T implements I @authenticated { b: Int } union U = T`,
+      ['a', 'b', 'c'].map((field) => `Query.${field} must be nullable: it returns T, whose rule is stricter.`),
     ],
     [
       'RB6 a payload whose rule is stricter than the mutation',
@@ -149,6 +150,23 @@ describe('the shield', () => {
   it('RB11 refuses in the words of a rule that gives an AppError', async () => {
     const { errors } = await ask(guardedBy(() => new AppError('UNAUTHENTICATED', 'Sign in first.')));
     expect(errors?.[0]?.originalError).toMatchObject({ code: 'UNAUTHENTICATED' });
+  });
+
+  it('leaves out the middleware for a caller who plainly passes, and for no other', async () => {
+    let asked = 0;
+    const table = (passesPlainly: () => boolean): DecisionTable => ({
+      Query: { guarded: { name: 'rule', decide: () => (asked++, true), passesPlainly }, open: 'PUBLIC' },
+    });
+    expect((await ask(table(() => true))).data).toEqual({ guarded: 'secret', open: 'open' });
+    expect(asked).toBe(0);
+    await ask(table(() => false));
+    await ask(table(() => 1 as unknown as boolean));
+    await ask(
+      table(() => {
+        throw new Error('broke');
+      }),
+    );
+    expect(asked).toBe(3);
   });
 
   it('RB13 refuses two rules of one name', async () => {

@@ -72,6 +72,12 @@ describe('requests', () => {
     expect(posted.headers['cache-control']).toBe('no-store');
   });
 
+  it('serves no subscription, which graphql-js would run as if it were a query', async () => {
+    const answer = await app.query('subscription { news { ok } }', { headers: as('1', RoleName.ADMIN) });
+    expect([answer.status, ...codesOf(answer)]).toEqual([400, 'BAD_USER_INPUT']);
+    expect(app.library.opened).toBe(0);
+  });
+
   it('answers HEAD without a body', async () => {
     const head = await app.http.inject({ method: 'HEAD', url: '/graphql?query={members{name}}' });
     expect([head.statusCode, head.body]).toEqual([200, '']);

@@ -52,6 +52,7 @@ function decisionOf(rule: Exclude<Rule, { kind: 'public' }>, made: Map<string, D
   if (known) return known;
   const decision: Decision = {
     name,
+    passesPlainly: (context) => refusal(rule, context) === null,
     decide: (row, _args, context, info) => {
       try {
         const selfIdOf = info.parentType.extensions[SELF_ID] as SelfIdOf | undefined;

@@ -1,15 +1,17 @@
 import {
   getNamedType,
-  getNullableType,
+  isAbstractType,
   isInputObjectType,
   isInterfaceType,
   isIntrospectionType,
+  isListType,
   isNonNullType,
   isObjectType,
   isUnionType,
   type GraphQLField,
   type GraphQLNamedType,
   type GraphQLObjectType,
+  type GraphQLOutputType,
   type GraphQLSchema,
 } from 'graphql';
 import { SELF_ID } from './decorators.js';
@@ -120,15 +122,21 @@ function returnFaults(schema: GraphQLSchema, table: RuleTable): string[] {
   const faults: string[] = [];
   for (const [name, rule] of table.fields) {
     const [typeName, fieldName] = name.split('.') as [string, string];
-    const field = (schema.getType(typeName) as GraphQLObjectType).getFields()[fieldName]!;
-    const returned = table.types.get(getNamedType(field.type).name);
-    if (!returned || !isStricter(returned, rule)) continue;
+    const { type } = (schema.getType(typeName) as GraphQLObjectType).getFields()[fieldName]!;
+    const returned = getNamedType(type);
+    const possible = isAbstractType(returned) ? schema.getPossibleTypes(returned) : [returned];
+    const strict = possible.find((each) => isStricter(table.types.get(each.name) ?? PUBLIC, rule));
+    if (!strict) continue;
     if (typeName === mutation) {
       // The payload's rule would be asked after the mutation is done.
-      faults.push(`${name} returns ${getNamedType(field.type).name}, whose rule is stricter than the mutation's own.`);
-    } else if (field.type !== getNullableType(field.type)) {
-      faults.push(`${name} must be nullable: it returns ${getNamedType(field.type).name}, whose rule is stricter.`);
+      faults.push(`${name} returns ${strict.name}, whose rule is stricter than the mutation's own.`);
+    } else if (!swallowsNull(type)) {
+      faults.push(`${name} must be nullable: it returns ${strict.name}, whose rule is stricter.`);
     }
   }
   return faults;
 }
+
+/** Whether a refusal below a field of this type ends there, and does not take the parent along. */
+const swallowsNull = (type: GraphQLOutputType): boolean =>
+  !isNonNullType(type) || (isListType(type.ofType) && swallowsNull(type.ofType.ofType));

@@ -14,6 +14,11 @@ export interface Decision {
   name: string;
   /** True lets the caller pass and an AppError refuses in its words; anything else, an exception too, refuses. */
   decide: Resolver;
+  /**
+   * Whether the caller alone already passes, whatever the object: then the middleware, which costs several promises a
+   * field, is not run for each row of a list. Anything but true, an exception too, leaves it to `decide`.
+   */
+  passesPlainly?: (context: Context) => boolean;
 }
 
 /** For each type, for each of its fields: the decision, or PUBLIC for a field that stays as it is. */
@@ -62,20 +67,31 @@ export function applyShield(schema: GraphQLSchema, table: DecisionTable): void {
     if (!type || !('getFields' in type)) continue;
     const fields = type.getFields() as Record<string, { resolve?: Resolver; subscribe?: Resolver }>;
     for (const [fieldName, generated] of Object.entries(guards)) {
-      if (table[typeName]?.[fieldName] === 'PUBLIC') continue;
+      const decision = table[typeName]?.[fieldName];
+      if (decision === 'PUBLIC') continue;
       const guard = typeof generated === 'function' ? generated : generated.resolve;
       const field = fields[fieldName]!;
-      field.resolve = guarded(guard, field.resolve ?? defaultFieldResolver);
+      field.resolve = guarded(guard, decision, field.resolve ?? defaultFieldResolver);
       // graphql-middleware would leave `subscribe` of a field with a resolver open.
-      if (field.subscribe) field.subscribe = guarded(guard, field.subscribe);
+      if (field.subscribe) field.subscribe = guarded(guard, decision, field.subscribe);
     }
   }
 }
 
-const guarded =
-  (guard: Guard, resolve: Resolver): Resolver =>
-  (parent, args, context, info) =>
-    guard(errorsOnly(resolve), parent, args as Record<string, unknown>, context, info);
+function guarded(guard: Guard, decision: Decision | undefined, resolve: Resolver): Resolver {
+  const passesPlainly = (context: Context): boolean => {
+    try {
+      return decision?.passesPlainly?.(context) === true;
+    } catch {
+      return false;
+    }
+  };
+  const safe = errorsOnly(resolve);
+  return (parent, args, context, info) =>
+    passesPlainly(context)
+      ? resolve(parent, args, context, info)
+      : guard(safe, parent, args as Record<string, unknown>, context, info);
+}
 
 /** What a resolver throws is returned by shield, and a returned value that is no Error would become data. */
 const errorsOnly =
