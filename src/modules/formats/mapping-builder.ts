@@ -97,6 +97,16 @@ export class MappingBuilder {
 
   finish(): MappingSet {
     if (this.set.classes.length === 0) throw new FormatError(this.file, null, 'the file holds no mappings');
+    const bySrg = new Map<string, KnownClass>();
+    for (const known of this.classes.values()) {
+      const { obf, srg } = known.entry;
+      const first = bySrg.get(srg);
+      if (first !== undefined) {
+        const reason = `class ${quoted(obf)} is ${quoted(srg)}, and so is ${quoted(first.entry.obf)} in line ${first.line}`;
+        throw new FormatError(this.file, known.line, reason);
+      }
+      bySrg.set(srg, known);
+    }
     return this.set;
   }
 

@@ -3,7 +3,7 @@ import { badInput } from '../../shared/errors.js';
 import { decodeDocumentation, encodeDocumentation } from './documentation.js';
 import { FormatError, counted, quoted } from './format-error.js';
 import type { NameRow, NamesFile, NamesKind } from './model.js';
-import { hasInvisible } from './names.js';
+import { MAX_NAME_LENGTH, hasInvisible } from './names.js';
 import { isSrgId, parseSrgId } from './srg-id.js';
 import { decodeText } from './text-lines.js';
 
@@ -123,6 +123,11 @@ function readRow(file: string, columns: Columns, { line, cells }: CsvRecord): Na
     throw new FormatError(file, line, `the id ${quoted(id)} holds a blank or an invisible character`);
   if (hasInvisible(name)) {
     throw new FormatError(file, line, `the name ${quoted(name)} holds a blank or an invisible character`);
+  }
+  for (const text of [id, name]) {
+    if (text.length > MAX_NAME_LENGTH) {
+      throw new FormatError(file, line, `${quoted(text)} is longer than the ${MAX_NAME_LENGTH} characters of a name`);
+    }
   }
   const side = SIDES.get(sideText);
   if (side === undefined) throw new FormatError(file, line, `side ${quoted(sideText)} is none of 0, 1, 2`);
