@@ -7,7 +7,9 @@ import {
   type ConstructorEntry,
   type ExceptionEntry,
   type ExcFile,
+  type MappedParameter,
   type MappingSet,
+  type ParameterSlot,
 } from '../formats/index.js';
 import type { MappingKind } from '../mappings/mapping.js';
 
@@ -63,6 +65,11 @@ class Planner {
   private readonly toSrg = new Map<string, string>();
   private readonly toObf = new Map<string, string>();
   private readonly exceptions = new Map<string, string[]>();
+  /** The constructors that have an id, by class and descriptor. */
+  private readonly constructors = new Map<string, ConstructorEntry>();
+  private readonly constructorIds = new Set<number>();
+  /** Parameters that a TSRG2 lists for constructors, by class and descriptor. */
+  private readonly constructorParameters = new Map<string, MappedParameter[]>();
   private readonly unknown = new Set<string>();
   private readonly strayConstructors: string[] = [];
 
@@ -74,8 +81,10 @@ class Planner {
   plan(): VersionPlan {
     const { mappings, constructors, exc, exceptions } = this.files;
     for (const entry of [...exceptions, ...(exc?.methods ?? [])]) {
-      this.exceptions.set(key(entry.owner, entry.method, entry.descriptor), entry.exceptions);
+      const method = key(entry.owner, entry.method, entry.descriptor);
+      this.exceptions.set(method, [...new Set([...(this.exceptions.get(method) ?? []), ...entry.exceptions])]);
     }
+    for (const constructor of [...constructors, ...(exc?.constructors ?? [])]) this.noteConstructor(constructor);
     for (const { obf, srg } of mappings.classes) {
       this.toSrg.set(obf, srg);
       this.toObf.set(srg, obf);
@@ -94,7 +103,7 @@ class Planner {
       });
     }
     this.planMethods();
-    for (const constructor of [...constructors, ...(exc?.constructors ?? [])]) this.addConstructor(constructor);
+    for (const constructor of this.constructors.values()) this.addConstructor(constructor);
     return {
       entries: [...this.entries.values()],
       declarations: this.declarations,
@@ -110,9 +119,13 @@ class Planner {
       const owner = this.srgClass(method.owner);
       const srgDescriptor = method.srgDescriptor ?? this.srgDescriptor(method.obfDescriptor)!;
       const isConstructor = method.srg === '<init>';
-      // TSRG2 lists constructors like methods; they have no id of their own there.
+      // TSRG2 lists constructors like methods; they have no id of their own there, but another file may say it.
+      if (isConstructor && this.constructors.has(key(owner, '<init>', srgDescriptor))) {
+        this.constructorParameters.set(key(owner, '<init>', srgDescriptor), method.parameters);
+        continue;
+      }
       const srg = isConstructor ? `${owner}.<init>${srgDescriptor}` : method.srg;
-      const isStatic = isConstructor ? false : (method.isStatic ?? statics.get(method.srg) ?? null);
+      const isStatic = isConstructor ? false : (statics.get(method.srg) ?? null);
       const index = this.addMember('METHOD', srg, { isStatic, isConstructor });
       this.declare({
         owner,
@@ -123,35 +136,49 @@ class Planner {
         srgDescriptor,
         exceptions: this.exceptions.get(key(owner, method.srg, srgDescriptor)),
       });
+      if (index !== null && isStatic === null) this.unknown.add(srg);
       const slots = parameterSlots(method.obfDescriptor, isStatic ?? false);
       if (method.parameters.length > 0) {
-        for (const { index: position, srg: parameter } of method.parameters) {
-          if (parseSrgId(parameter) !== null) this.addParameter(parameter, srg, slots[position]?.slot ?? null);
-        }
-      } else if (index !== null) {
-        if (isStatic === null) this.unknown.add(srg);
-        if (srg.startsWith('func_')) for (const { slot } of slots) this.addParameter(parameterId(index, slot), srg, slot);
+        this.addListedParameters(method.parameters, srg, slots);
+      } else if (index !== null && srg.startsWith('func_')) {
+        for (const { slot } of slots) this.addParameter(parameterId(index, slot), srg, slot);
       }
     }
   }
 
-  /** What is known of methods by SRG id: the list of statics, what an earlier import knew, the first slot in an .exc. */
+  /**
+   * What is known of methods by SRG id; what says it first-hand wins: the marks of a TSRG2, the list of statics, the first slot
+   * in an .exc, what an earlier import knew.
+   */
   private staticness(): Map<string, boolean> {
     const known = new Map(this.knownStatics);
     for (const { method, parameters } of this.files.exc?.methods ?? []) {
       const first = parameters[0] === undefined ? null : parseSrgId(parameters[0]);
-      if (first?.slot != null && !first.constructorParameter) known.set(method, first.slot === 0);
+      if (first?.slot == null || first.constructorParameter || first.index !== parseSrgId(method)?.index) continue;
+      known.set(method, first.slot === 0);
     }
     if (this.files.statics !== null) {
       for (const { srg } of this.files.mappings.methods) known.set(srg, this.files.statics.has(srg));
     }
+    const marked = new Set<string>();
+    for (const { srg, isStatic } of this.files.mappings.methods) {
+      if (isStatic === true) marked.add(srg);
+      if (isStatic !== null) known.set(srg, marked.has(srg));
+    }
     return known;
+  }
+
+  /** Both constructors.txt and an .exc may name one; where they disagree on its id or place, constructors.txt is believed. */
+  private noteConstructor(constructor: ConstructorEntry): void {
+    const place = key(constructor.owner, '<init>', constructor.descriptor);
+    if (this.constructors.has(place) || this.constructorIds.has(constructor.id)) return;
+    this.constructors.set(place, constructor);
+    this.constructorIds.add(constructor.id);
   }
 
   private addConstructor({ id, owner, descriptor }: ConstructorEntry): void {
     const srg = `i${id}`;
-    // Both constructors.txt and an .exc may name it.
-    if (this.entries.has(`METHOD ${srg}`)) return;
+    const place = key(owner, '<init>', descriptor);
     this.add({
       kind: 'METHOD',
       srg,
@@ -161,9 +188,10 @@ class Planner {
       isStatic: false,
       isConstructor: true,
     });
-    for (const { slot } of parameterSlots(descriptor, false)) {
-      this.addParameter(constructorParameterId(id, slot), srg, slot);
-    }
+    const slots = parameterSlots(descriptor, false);
+    const listed = this.constructorParameters.get(place) ?? [];
+    if (listed.length > 0) this.addListedParameters(listed, srg, slots);
+    else for (const { slot } of slots) this.addParameter(constructorParameterId(id, slot), srg, slot);
     if (!this.toObf.has(owner)) {
       this.strayConstructors.push(`${srg} ${owner} ${descriptor}`);
       return;
@@ -175,7 +203,7 @@ class Planner {
       obf: '<init>',
       obfDescriptor: remapDescriptor(descriptor, (name) => this.toObf.get(name) ?? name),
       srgDescriptor: descriptor,
-      exceptions: this.exceptions.get(key(owner, '<init>', descriptor)),
+      exceptions: this.exceptions.get(place),
     });
   }
 
@@ -196,6 +224,12 @@ class Planner {
       entry.isStatic ??= facts.isStatic;
     }
     return index;
+  }
+
+  private addListedParameters(parameters: MappedParameter[], method: string, slots: ParameterSlot[]): void {
+    for (const { index: position, srg } of parameters) {
+      if (parseSrgId(srg) !== null) this.addParameter(srg, method, slots[position]?.slot ?? null);
+    }
   }
 
   private addParameter(srg: string, method: string, slot: number | null): void {
