@@ -5,7 +5,7 @@ import { allVersions, bumpHead, coverageOf, lockVersion } from '../versions/vers
 import { applyNames, countChanges, markStatic, stageNames, unknownNames } from './names-import.store.js';
 import { planNames } from './names-plan.js';
 import type { NamesImportReport } from './report.js';
-import { analyseMappings } from './version-import.store.js';
+import { analyseMappings, lockImports } from './version-import.store.js';
 
 export interface NamesImport {
   /** "1.12.2" */
@@ -21,6 +21,7 @@ export interface NamesImport {
 export async function importNames(db: Database, { version: name, files }: NamesImport): Promise<NamesImportReport> {
   const plan = planNames(files);
   return db.transaction(async (tx) => {
+    await lockImports(tx);
     const versions = await allVersions(tx);
     const known = versions.find((other) => other.name === name);
     if (known === undefined) {

@@ -5,7 +5,6 @@ import type { NamesCount, UnknownName } from './report.js';
 
 /** Puts a name set beside the tables, for the statements that follow in the same transaction. */
 export async function stageNames(tx: Tx, { names, packages }: NamesPlan): Promise<void> {
-  await tx.query(`SET LOCAL statement_timeout = 0`);
   await tx.query(
     `CREATE TEMP TABLE import_names (
        kind mapping_kind, id text COLLATE "C", name text COLLATE "C", server_name text COLLATE "C", side side,
@@ -21,30 +20,48 @@ export async function stageNames(tx: Tx, { names, packages }: NamesPlan): Promis
     copyLine([n.kind, n.id, n.name, n.serverName, n.side, n.documentation, n.documents, n.file, n.line]),
   );
   await tx.copyFrom('import_names', nameLines);
-  await tx.copyFrom('import_packages', packages.map((p) => copyLine([p.class, p.package, p.file, p.line])));
+  await tx.copyFrom(
+    'import_packages',
+    packages.map((p) => copyLine([p.class, p.package, p.file, p.line])),
+  );
   await tx.query(`ANALYZE import_names`);
 }
 
 /**
- * Marks methods static of which nobody said so far, and renumbers their parameters from slot 0.
+ * Marks methods static of which nobody said so far, where their first parameter was numbered as an instance method's, and
+ * renumbers the parameters from slot 0. An id that both numberings have stays with its row and name; of each run of
+ * neighbouring slots only the last id is none of a static method, and that row becomes the one before the run (if no other
+ * method of the same number has it).
  * @returns how many methods it were
  */
 export async function markStatic(tx: Tx, versionId: number, methodNumbers: number[]): Promise<number> {
   const methods = await tx.query<{ id: number }>(
-    `UPDATE mappings SET is_static = true
+    `UPDATE mappings m SET is_static = true
       WHERE version_id = $1 AND srg_index = ANY($2::int[]) AND kind = 'METHOD' AND is_static IS NULL AND NOT fixed
+        AND EXISTS (SELECT FROM mappings p WHERE p.method_id = m.id AND p.srg = 'p_' || m.srg_index || '_1_')
+        AND NOT EXISTS (SELECT FROM mappings p WHERE p.version_id = $1 AND p.kind = 'PARAMETER'
+                                                 AND p.srg = 'p_' || m.srg_index || '_0_')
       RETURNING id`,
     [versionId, methodNumbers],
   );
-  const ids = methods.map(({ id }) => id);
-  // By way of spellings that no id has: neighbours would clash while they move.
-  await tx.query(`UPDATE mappings SET slot = slot - 1, srg = '~' || srg WHERE method_id = ANY($1::int[])`, [ids]);
   await tx.query(
-    `UPDATE mappings SET srg = regexp_replace(srg, '^~(p_\\d+_)\\d+_$', '\\1' || slot || '_')
-      WHERE method_id = ANY($1::int[])`,
-    [ids],
+    `UPDATE mappings p SET slot = run.first - 1, srg = 'p_' || run.number || '_' || run.first - 1 || '_'
+       FROM (
+         SELECT method_id, number, min(slot) AS first, max(slot) AS last
+           FROM (
+             SELECT p.method_id, p.slot, m.srg_index AS number,
+                    p.slot - row_number() OVER (PARTITION BY p.method_id ORDER BY p.slot) AS island
+               FROM mappings p JOIN mappings m ON m.id = p.method_id
+              WHERE p.method_id = ANY($1::int[]) AND p.srg = 'p_' || m.srg_index || '_' || p.slot || '_'
+           ) AS slots
+          GROUP BY method_id, number, island
+       ) AS run
+      WHERE p.method_id = run.method_id AND p.srg = 'p_' || run.number || '_' || run.last || '_'
+        AND NOT EXISTS (SELECT FROM mappings taken WHERE taken.version_id = p.version_id AND taken.kind = p.kind
+                           AND taken.srg = 'p_' || run.number || '_' || run.first - 1 || '_')`,
+    [methods.map(({ id }) => id)],
   );
-  return ids.length;
+  return methods.length;
 }
 
 /** The class whose short name packages.csv gives, and the name it comes to. */

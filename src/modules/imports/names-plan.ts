@@ -45,7 +45,8 @@ function fold(rows: NameRow[], kind: MappingKind, file: NamesFile, plan: NamesPl
   const apart = name !== null && serverName !== null && serverName !== name;
   if (apart) plan.namedApart += 1;
   if (name === null) plan.unnamedRows += 1;
-  const side = client !== undefined && server !== undefined ? (first.side === null ? null : 'BOTH') : SIDES[first.side!]!;
+  const side =
+    client !== undefined && server !== undefined ? (first.side === null ? null : 'BOTH') : SIDES[first.side!]!;
   return {
     kind,
     id: first.id,
@@ -71,9 +72,12 @@ export function planNames(files: NamesFile[]): NamesPlan {
     staticMethods: [],
   };
   const statics = new Set<number>();
+  const names = new Map<string, PlannedName>();
   for (const file of files) {
     if (file.kind === 'packages') {
-      plan.packages.push(...file.rows.map(({ id, name, line }) => ({ class: id, package: name, file: file.file, line })));
+      plan.packages.push(
+        ...file.rows.map(({ id, name, line }) => ({ class: id, package: name, file: file.file, line })),
+      );
       continue;
     }
     const rowsById = new Map<string, NameRow[]>();
@@ -88,10 +92,13 @@ export function planNames(files: NamesFile[]): NamesPlan {
         plan.unknown.push(...rows.map(({ line, name }) => ({ file: file.file, line, id, name })));
         continue;
       }
-      plan.names.push(fold(rows, srg.kind, file, plan));
+      // The same id in a second file counts as a further row of the first.
+      if (names.has(id)) plan.repeated += 1;
+      names.set(id, fold(rows, srg.kind, file, plan));
       if (srg.kind === 'PARAMETER' && srg.slot === 0 && !srg.constructorParameter) statics.add(srg.index);
     }
   }
+  plan.names = [...names.values()];
   plan.staticMethods = [...statics];
   return plan;
 }

@@ -1,5 +1,5 @@
 import type { Database, Tx } from '../../db/index.js';
-import { AppError } from '../../shared/errors.js';
+import { AppError, badInput } from '../../shared/errors.js';
 import { checkVersionName, versionSortKey } from '../versions/version-name.js';
 import {
   allVersions,
@@ -11,11 +11,19 @@ import {
   type GameVersionRow,
 } from '../versions/versions.store.js';
 import type { VersionImportReport } from './report.js';
-import { analyseMappings, compareStaged, countCarried, knownStatics, mergeStaged, stageEntries } from './version-import.store.js';
+import {
+  analyseMappings,
+  compareStaged,
+  countCarried,
+  knownStatics,
+  lockImports,
+  mergeStaged,
+  stageEntries,
+} from './version-import.store.js';
 import { planVersion, type VersionFiles, type VersionPlan } from './version-plan.js';
 
 /** What is being done, for a progress display. */
-export type ImportStep = 'reading' | 'comparing' | 'writing' | 'finishing';
+export type ImportStep = 'waiting' | 'reading' | 'comparing' | 'writing' | 'finishing';
 
 export interface VersionImport {
   /** "1.12.2" */
@@ -36,23 +44,29 @@ export interface VersionImport {
 /**
  * Imports a game version, all or nothing. A version that is there already is brought up to date in place: entries that stay
  * keep their ids, names and documentation.
- * @throws AppError BAD_USER_INPUT for a bad name, NOT_FOUND for an unknown `carryFrom`, CONFLICT for a frozen version
+ * @throws AppError BAD_USER_INPUT for a bad name and a `carryFrom` of its own, NOT_FOUND for an unknown `carryFrom`, CONFLICT for a frozen version
  */
 export async function importVersion(db: Database, input: VersionImport): Promise<VersionImportReport> {
   const name = checkVersionName(input.version);
   const step = input.onStep ?? (() => undefined);
   return db.transaction(async (tx) => {
+    step('waiting');
+    await lockImports(tx);
     step('reading');
     const version = await lockVersion(tx, name, versionSortKey(name));
     if (version.frozen) throw new AppError('CONFLICT', `${name} is frozen and takes no more changes.`);
     const versions = await allVersions(tx);
     const from = carriedFrom(versions, version, input.carryFrom);
-    const plan = planVersion(input.files, await knownStatics(tx, [version.id, ...(from ? [from.id] : [])]));
+    const plan = planVersion(input.files, await knownStatics(tx, [...(from ? [from.id] : []), version.id]));
     await stageEntries(tx, plan.entries, plan.declarations);
 
     step('comparing');
     const before = version.isNew ? null : await compareStaged(tx, version.id);
-    const against = from && (await compareStaged(tx, from.id));
+    const carried = from && {
+      ...(await compareStaged(tx, from.id)),
+      from: from.name,
+      taken: await countCarried(tx, version.id, from.id),
+    };
 
     step('writing');
     await mergeStaged(tx, version.id, from?.id ?? null);
@@ -61,8 +75,7 @@ export async function importVersion(db: Database, input: VersionImport): Promise
     await markImported(tx, version.id, input.isSample ?? false);
     const becomesCurrent = (input.current ?? false) || !versions.some(({ isCurrent }) => isCurrent);
     if (becomesCurrent) await setCurrent(tx, version.id);
-    const removedSample =
-      becomesCurrent && !input.isSample && !input.keepSample ? await deleteSample(tx) : null;
+    const removedSample = becomesCurrent && !input.isSample && !input.keepSample ? await deleteSample(tx) : null;
     await analyseMappings(tx);
     return {
       version: name,
@@ -72,18 +85,27 @@ export async function importVersion(db: Database, input: VersionImport): Promise
       coverage: await coverageOf(tx, [version.id]),
       ...countPlan(plan),
       before,
-      carried: from && against && { ...against, from: from.name, taken: await countCarried(tx, version.id, from.id) },
+      carried,
       removedSample,
     };
   });
 }
 
-function carriedFrom(versions: GameVersionRow[], version: GameVersionRow, name: string | undefined): GameVersionRow | null {
+function carriedFrom(
+  versions: GameVersionRow[],
+  version: GameVersionRow,
+  name: string | undefined,
+): GameVersionRow | null {
   if (name === undefined) return null;
-  const from = versions.find((other) => other.name === name && other.id !== version.id);
+  if (name === version.name)
+    throw badInput(`${name} can't carry names over from itself; an import keeps them in any case.`);
+  const from = versions.find((other) => other.name === name);
   if (from !== undefined) return from;
   const known = versions.filter(({ id }) => id !== version.id).map((other) => other.name);
-  throw new AppError('NOT_FOUND', `There is no version ${name} to carry names from; there is ${known.join(', ') || 'none'}.`);
+  throw new AppError(
+    'NOT_FOUND',
+    `There is no version ${name} to carry names from; there is ${known.join(', ') || 'none'}.`,
+  );
 }
 
 function countPlan({ entries, declarations, unknownStaticness, strayConstructors }: VersionPlan) {

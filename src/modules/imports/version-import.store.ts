@@ -52,9 +52,18 @@ function* declarationLines(declarations: PlannedDeclaration[]): Generator<string
   }
 }
 
+/** "MCPI" in ASCII: the advisory lock under which one import at a time writes. */
+const IMPORT_LOCK = 0x4d435049;
+
+/** Waits until no other import is under way, and holds the others off until the transaction ends. */
+export async function lockImports(tx: Tx): Promise<void> {
+  // Waiting counts as time of a statement, and an import's own statements are long.
+  await tx.query(`SET LOCAL statement_timeout = 0`);
+  await tx.query(`SELECT pg_advisory_xact_lock(${IMPORT_LOCK})`);
+}
+
 /** Puts a plan beside the tables, for the statements that follow in the same transaction. */
 export async function stageEntries(tx: Tx, entries: PlannedEntry[], declarations: PlannedDeclaration[]): Promise<void> {
-  await tx.query(`SET LOCAL statement_timeout = 0`);
   await tx.query(STAGING);
   await tx.query(STAGING_DECLARATIONS);
   await tx.copyFrom('import_entries', entryLines(entries));
@@ -78,19 +87,26 @@ export async function compareStaged(tx: Tx, versionId: number): Promise<EntryCom
       WHERE m.version_id = $1 AND e.srg IS NULL AND NOT m.fixed ORDER BY m.kind, m.srg`,
     [versionId],
   );
-  const of = (known: boolean) => counts.filter((row) => row.known === known).map(({ kind, count }) => ({ kind, count }));
+  const of = (known: boolean) =>
+    counts.filter((row) => row.known === known).map(({ kind, count }) => ({ kind, count }));
   return { kept: of(true), new: of(false), gone };
 }
 
-/** Which methods an earlier import knew to be static or not. */
+/** Which methods an earlier import knew to be static or not. Where versions disagree, the last one is believed. */
 export async function knownStatics(tx: Tx, versionIds: number[]): Promise<Map<string, boolean>> {
   const rows = await tx.query<{ srg: string; isStatic: boolean }>(
     `SELECT srg, is_static AS "isStatic" FROM mappings
-      WHERE version_id = ANY($1::int[]) AND kind = 'METHOD' AND is_static IS NOT NULL AND NOT fixed`,
+      WHERE version_id = ANY($1::int[]) AND kind = 'METHOD' AND is_static IS NOT NULL AND NOT fixed
+      ORDER BY array_position($1::int[], version_id)`,
     [versionIds],
   );
   return new Map(rows.map(({ srg, isStatic }) => [srg, isStatic]));
 }
+
+const NAME_NOW = `CASE WHEN excluded.fixed THEN excluded.name ELSE coalesce(m.name, excluded.name) END`;
+// The server's name and the side belong to the name, and come with it or not at all.
+const SERVER_NAME_NOW = `CASE WHEN m.name IS NULL THEN excluded.server_name ELSE m.server_name END`;
+const SIDE_NOW = `CASE WHEN m.name IS NULL AND excluded.name IS NOT NULL THEN excluded.side ELSE m.side END`;
 
 // What the version has keeps its name and documentation; what is new in it takes those of the version carried from.
 const mergeEntries = (kinds: string, method: string) => `
@@ -106,16 +122,18 @@ const mergeEntries = (kinds: string, method: string) => `
    WHERE e.kind ${kinds}
   ON CONFLICT (version_id, srg, kind) DO UPDATE SET
      srg_index = excluded.srg_index,
-     name = CASE WHEN excluded.fixed THEN excluded.name ELSE coalesce(m.name, excluded.name) END,
+     name = ${NAME_NOW},
      documentation = coalesce(m.documentation, excluded.documentation),
-     server_name = coalesce(m.server_name, excluded.server_name),
+     server_name = ${SERVER_NAME_NOW},
+     side = ${SIDE_NOW},
      fixed = excluded.fixed, is_static = coalesce(excluded.is_static, m.is_static),
      is_constructor = excluded.is_constructor, obf = excluded.obf, method_id = excluded.method_id, slot = excluded.slot
-   WHERE (m.srg_index, m.name, m.documentation, m.server_name, m.fixed, m.is_static, m.is_constructor, m.obf, m.method_id, m.slot)
+   WHERE (m.srg_index, m.name, m.documentation, m.server_name, m.side, m.fixed, m.is_static, m.is_constructor, m.obf,
+          m.method_id, m.slot)
          IS DISTINCT FROM
-         (excluded.srg_index, CASE WHEN excluded.fixed THEN excluded.name ELSE coalesce(m.name, excluded.name) END,
-          coalesce(m.documentation, excluded.documentation), coalesce(m.server_name, excluded.server_name), excluded.fixed,
-          coalesce(excluded.is_static, m.is_static), excluded.is_constructor, excluded.obf, excluded.method_id, excluded.slot)`;
+         (excluded.srg_index, ${NAME_NOW}, coalesce(m.documentation, excluded.documentation), ${SERVER_NAME_NOW}, ${SIDE_NOW},
+          excluded.fixed, coalesce(excluded.is_static, m.is_static), excluded.is_constructor, excluded.obf,
+          excluded.method_id, excluded.slot)`;
 
 /**
  * Makes a version hold the staged entries and nothing else. Rows that stay keep their id, name and documentation.
@@ -149,13 +167,20 @@ export async function mergeStaged(tx: Tx, versionId: number, carryFrom: number |
   );
 }
 
-/** How many names and documentations a version took over from another, by kind. */
+/** How many names and documentations the staged entries will take over from another version, by kind. */
 export function countCarried(tx: Tx, versionId: number, from: number): Promise<CarriedCount[]> {
+  // A class that is called by its SRG name has none to give.
   return tx.query<CarriedCount>(
-    `SELECT m.kind, count(*) FILTER (WHERE c.name IS NOT NULL)::int AS names,
-            count(*) FILTER (WHERE c.documentation IS NOT NULL)::int AS documentation
-       FROM mappings m JOIN mappings c ON c.version_id = $2 AND c.srg = m.srg AND c.kind = m.kind
-      WHERE m.version_id = $1 AND NOT m.fixed AND m.name = c.name GROUP BY m.kind ORDER BY m.kind`,
+    `SELECT kind, (count(*) FILTER (WHERE name))::int AS names, (count(*) FILTER (WHERE documentation))::int AS documentation
+       FROM (
+         SELECT e.kind, c.name <> c.srg AND m.name IS NULL AS name,
+                c.documentation IS NOT NULL AND m.documentation IS NULL AS documentation
+           FROM import_entries e
+           JOIN mappings c ON c.version_id = $2 AND c.srg = e.srg AND c.kind = e.kind AND NOT c.fixed
+           LEFT JOIN mappings m ON m.version_id = $1 AND m.srg = e.srg AND m.kind = e.kind
+          WHERE NOT e.fixed
+       ) AS rows
+      WHERE name OR documentation GROUP BY kind ORDER BY kind`,
     [versionId, from],
   );
 }
