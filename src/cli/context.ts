@@ -1,17 +1,22 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import type { Database } from '../db/index.js';
 
+/** The command line or its settings can't be used as they are; the message says how. */
+export class MisuseError extends Error {
+  override readonly name = 'MisuseError';
+}
+
 /** What a command gets from the process that runs it. */
 export interface CliContext {
   settings: { mavenUrl: string };
   /** Opens the database of the settings with all migrations applied; closed by whoever runs the command. */
-  openDatabase(): Promise<Database>;
+  openDatabase: () => Promise<Database>;
   /** Opens it as it is. */
-  openUnmigrated(): Promise<Database>;
+  openUnmigrated: () => Promise<Database>;
   /** Runs an operation as the shell's user on the database of the settings. @throws AppError as the operation is refused */
-  query<Data, Variables>(document: TypedDocumentNode<Data, Variables>, variables: Variables): Promise<Data>;
+  query: <Data, Variables>(document: TypedDocumentNode<Data, Variables>, variables: Variables) => Promise<Data>;
   /** The schema as schema.graphql has it. */
-  printSchema(): Promise<string>;
+  printSchema: () => Promise<string>;
   output: Output;
 }
 

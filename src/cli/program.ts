@@ -4,7 +4,7 @@ import { registerImports } from './commands/import.js';
 import { registerLookup } from './commands/lookup.js';
 import { registerMigrate } from './commands/migrate.js';
 import { registerPrintSchema } from './commands/print-schema.js';
-import type { CliContext } from './context.js';
+import { MisuseError, type CliContext } from './context.js';
 
 /** Exit statuses: done, refused with a reason, misused. */
 export const EXIT = { done: 0, refused: 1, misused: 2 } as const;
@@ -22,7 +22,8 @@ export async function runCommand(
     .description("Minecraft's Mod Coder Pack names: imports, look-ups and upkeep. Settings come from the environment.")
     .showHelpAfterError('(--help tells more)')
     .exitOverride();
-  const context = () => createContext(args.includes('--json'));
+  const json = args.includes('--json');
+  const context = () => createContext(json);
   registerImports(program, context);
   registerLookup(program, context);
   registerMigrate(program, context);
@@ -36,18 +37,25 @@ export async function runCommand(
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.misused;
     if (error instanceof AppError) {
-      process.stderr.write(args.includes('--json') ? `${JSON.stringify(refusal(error))}\n` : `${error.message}\n`);
+      process.stderr.write(json ? `${JSON.stringify(refusal(error))}\n` : `${error.message}\n`);
       return EXIT.refused;
     }
-    // A fault, not a refusal: a server that does not answer, a full disk. The message says what the operator needs.
-    process.stderr.write(`Failed: ${faultText(error)}\n`);
+    if (error instanceof MisuseError) {
+      process.stderr.write(`${error.message}\n`);
+      return EXIT.misused;
+    }
+    // A fault, not a refusal: a full disk, a lost connection. The message says what the operator needs.
+    process.stderr.write(json ? `${JSON.stringify(fault(error))}\n` : `Failed: ${faultText(error)}\n`);
     return EXIT.refused;
   }
 }
 
-function faultText(error: unknown): string {
+/** A fault in words; several behind one, as of a host with two addresses, in one line. */
+export function faultText(error: unknown): string {
   if (error instanceof AggregateError) return error.errors.map(faultText).join('; ');
   return error instanceof Error ? error.message || error.name : String(error);
 }
+
+const fault = (error: unknown) => ({ error: { code: 'INTERNAL_SERVER_ERROR', message: faultText(error) } });
 
 const refusal = ({ code, message, details }: AppError) => ({ error: { code, message, ...details } });

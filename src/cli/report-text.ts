@@ -57,7 +57,8 @@ export function versionReportText(report: VersionImportReport): string {
   if (carried !== null) {
     lines.push(`Against ${carried.from}:`, ...comparisonLines(carried));
     const taken = carried.taken.map(
-      ({ kind, names, documentation }) => `${number(names)} names and ${number(documentation)} documentations of ${KIND_WORDS[kind]}`,
+      ({ kind, names, documentation }) =>
+        `${number(names)} names and ${number(documentation)} documentations of ${KIND_WORDS[kind]}`,
     );
     lines.push(`  taken over: ${taken.join(', ') || 'nothing'}`);
   }
@@ -77,10 +78,13 @@ export function namesReportText(report: NamesImportReport): string {
         `${number(redocumented)} documented anew`,
     );
   }
-  if (report.unnamedRows > 0) lines.push(`${number(report.unnamedRows)} rows name nothing: the name is empty or repeats the id.`);
-  if (report.repeated > 0) lines.push(`${number(report.repeated)} ids have several rows of one side; the last one counts.`);
+  if (report.unnamedRows > 0)
+    lines.push(`${number(report.unnamedRows)} rows name nothing: the name is empty or repeats the id.`);
+  if (report.repeated > 0)
+    lines.push(`${number(report.repeated)} ids have several rows of one side; the last one counts.`);
   if (report.namedApart > 0) lines.push(`${number(report.namedApart)} entries are named apart on client and server.`);
-  if (report.provedStatic > 0) lines.push(`${number(report.provedStatic)} methods were found to be static by their parameters.`);
+  if (report.provedStatic > 0)
+    lines.push(`${number(report.provedStatic)} methods were found to be static by their parameters.`);
   if (report.unknown.length > 0) {
     lines.push(`${number(report.unknown.length)} rows are of ids that ${report.version} does not have:`);
     lines.push(...list(report.unknown, unknownLine));

@@ -8,8 +8,8 @@ import {
   type ImportSource,
   type SourceOptions,
 } from '../../modules/imports/sources/index.js';
-import { importVersion } from '../../modules/imports/version-import.service.js';
-import type { CliContext, Progress } from '../context.js';
+import { importVersion, type ImportStep } from '../../modules/imports/version-import.service.js';
+import { MisuseError, type CliContext, type Progress } from '../context.js';
 import { namesReportText, versionReportText } from '../report-text.js';
 
 interface VersionOptions {
@@ -42,6 +42,14 @@ async function withSource(
 
 type Step = Parameters<typeof withSource>[3];
 
+const STEPS: Record<ImportStep, string> = {
+  waiting: 'Waiting for other imports before',
+  reading: 'Reading',
+  comparing: 'Comparing',
+  writing: 'Writing',
+  finishing: 'Finishing',
+};
+
 // Files are parsed before the database is opened: a broken one is told at once.
 const versionStep =
   (context: CliContext, { version, current, from, keepSample }: VersionOptions): Step =>
@@ -54,7 +62,7 @@ const versionStep =
       current,
       carryFrom: from,
       keepSample,
-      onStep: (step) => progress.step(`${step[0]!.toUpperCase()}${step.slice(1)} ${version}`),
+      onStep: (step) => progress.step(`${STEPS[step]} ${version}`),
     });
     progress.end();
     context.output.result(report, versionReportText(report));
@@ -70,6 +78,11 @@ const namesStep =
     progress.end();
     context.output.result(report, namesReportText(report));
   };
+
+function refuseVersionOptions(coordinate: string, { current, from, keepSample }: VersionOptions): void {
+  if (!current && from === undefined && !keepSample) return;
+  throw new MisuseError(`${coordinate} is a name set; --current, --from and --keep-sample are for game versions.`);
+}
 
 const SOURCE_HELP = 'a folder, a zip, a file, or an http(s) URL of one';
 
@@ -120,8 +133,10 @@ export function registerImports(program: Command, context: () => CliContext): vo
     .action((coordinate: string, options: VersionOptions) => {
       const cli = context();
       const open = (to: SourceOptions) => openMavenArtifact(cli.settings.mavenUrl, coordinate, to);
-      return withSource(cli, `Fetching ${coordinate}`, open, (source, ...rest) =>
-        (holdsNames(source) ? namesStep(cli, options.version) : versionStep(cli, options))(source, ...rest),
-      );
+      return withSource(cli, `Fetching ${coordinate}`, open, (source, ...rest) => {
+        const names = holdsNames(source);
+        if (names) refuseVersionOptions(coordinate, options);
+        return (names ? namesStep(cli, options.version) : versionStep(cli, options))(source, ...rest);
+      });
     });
 }

@@ -14,6 +14,9 @@ const declarationText = ({ owner, obf, obfDescriptor, srgDescriptor }: Declared,
     ...(obfDescriptor === null ? [] : [`    ${obfDescriptor} => ${srgDescriptor ?? obfDescriptor}`]),
   ].join('\n');
 
+/** Documentation is anyone's text: what could steer a terminal is left out. */
+const printable = (line: string) => line.replace(/[\p{Cc}\p{Cf}]/gu, '');
+
 /** One entry in the form that the old bot had: obf => srg => mcp, descriptors, parameters, comment. */
 function entryText(entry: Entry): string {
   const lines: string[] = [`[${entry.version.name}] ${entry.__typename.toUpperCase()} ${entry.name ?? entry.srg}`];
@@ -29,12 +32,15 @@ function entryText(entry: Entry): string {
       break;
     }
     case 'Parameter':
-      lines.push(`  ${entry.srg} => ${entry.name ?? UNNAMED}, of ${entry.method?.name ?? entry.method?.srg ?? 'no method'}`);
+      lines.push(
+        `  ${entry.srg} => ${entry.name ?? UNNAMED}, of ${entry.method?.name ?? entry.method?.srg ?? 'no method'}`,
+      );
   }
   if (entry.__typename === 'Method' && entry.parameters.length > 0) {
     lines.push(`  parameters: ${entry.parameters.map(({ srg, name }) => name ?? srg).join(', ')}`);
   }
-  if (entry.documentation !== null) lines.push(...entry.documentation.split('\n').map((line) => `  | ${line}`));
+  if (entry.documentation !== null)
+    lines.push(...entry.documentation.split('\n').map((line) => `  | ${printable(line)}`));
   return lines.join('\n');
 }
 
@@ -43,13 +49,16 @@ export function registerLookup(program: Command, context: () => CliContext): voi
   program
     .command('lookup')
     .summary('everything that a name can mean')
-    .description('Looks a name up in any spelling: func_70001_a, 70001, Block.getDrops, aow.a, net/minecraft/block/Block.')
+    .description(
+      'Looks a name up in any spelling: func_70001_a, 70001, Block.getDrops, aow.a, net/minecraft/block/Block.',
+    )
     .argument('<name>', 'the spelling')
     .option('--version <version>', 'the game version; the current one where none is given')
     .action(async (name: string, { version }: { version?: string }) => {
       const { query, output } = context();
       const { lookup } = await query(LookupForShellDocument, { name, version: version ?? null });
-      if (lookup.length === 0) throw new AppError('NOT_FOUND', `Nothing is called ${name}${version ? ` in ${version}` : ''}.`);
+      if (lookup.length === 0)
+        throw new AppError('NOT_FOUND', `Nothing is called ${name}${version ? ` in ${version}` : ''}.`);
       output.result(lookup, lookup.map(entryText).join('\n'));
     });
 }

@@ -17,7 +17,10 @@ export function registerPrintSchema(program: Command, context: () => CliContext)
       if (check !== undefined) {
         const committed = await readFile(check, 'utf8').catch(() => '');
         if (committed !== schema) {
-          throw new AppError('CONFLICT', `${check} is not what the server has; run \`npm run schema:print\` and commit it.`);
+          throw new AppError(
+            'CONFLICT',
+            `${check} is not what the server has; run \`npm run schema:print\` and commit it.`,
+          );
         }
         output.result({ file: check, differs: false }, `${check} is up to date.`);
       } else if (out !== undefined) {
