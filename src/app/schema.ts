@@ -1,6 +1,7 @@
 import type { GraphQLSchema } from 'graphql';
 import type { Database } from '../db/index.js';
 import { NodeResolver } from '../graphql/node.js';
+import { printAnnotatedSchema } from '../graphql/print.js';
 import { createSchema } from '../graphql/schema.js';
 import { MODULES, type ModuleFactory, type Services } from './modules.js';
 
@@ -34,3 +35,6 @@ export function createOfflineSchema(): GraphQLSchema {
   });
   return createProjectSchema({ db, publicUrl: 'http://localhost' });
 }
+
+/** What schema.graphql holds. */
+export const printProjectSchema = (): string => printAnnotatedSchema(createOfflineSchema());
