@@ -83,6 +83,9 @@ async function run(settings: Settings): Promise<void> {
   const loadBefore = loadavg()[0]!;
   const benchServer = await BenchServer.connect(settings.adminUrl);
   const data = await openData(settings.data, settings.dataFolder);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => void benchServer.close().finally(() => process.exit(130)));
+  }
   const dataDir = await mkdtemp(join(tmpdir(), 'mcp-bench-'));
   const { version } = settings.data;
   const wanted = (name: string) => settings.only === null || settings.only.includes(name);
@@ -92,7 +95,7 @@ async function run(settings: Settings): Promise<void> {
       rounds: wanted('import') ? settings.importRounds : 1,
     });
     const all = await withDatabase(benchServer.url(database), async (db) => {
-      // What autovacuum would do within a minute.
+      // What autovacuum would do within a minute: until then the index of similar names has a list that is too long to be used.
       await db.query('VACUUM ANALYZE');
       return createCases(db, version);
     });

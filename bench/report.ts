@@ -123,9 +123,9 @@ ${beside}`;
 function conditions(): string {
   if (!canPin) return 'The servers were not held to a core: there is no `taskset`, or only one core.';
   const database = backendsPinned
-    ? 'PostgreSQL and the load share the rest'
-    : 'the load has the rest; the connections of PostgreSQL could not be held there and run on any';
-  return `The server under test has core 0 to itself (\`taskset\`), ${database}.`;
+    ? 'PostgreSQL and the load to the rest'
+    : 'the load to the rest; the connections of PostgreSQL could not be held and run on any';
+  return `The servers are held to core 0 with \`taskset\`, ${database}. Other processes are not kept away: see "other load".`;
 }
 
 export interface ReportInput {
@@ -176,8 +176,7 @@ ${figures(results)}`,
 - Before anything is timed, both are asked the same and their \`data\` must be equal; a failed request while timed ends the run.
 - SQL statements are counted on the wire between server and PostgreSQL, in a run of its own.
 - "Other load" is what the rest of the machine took of all cores meanwhile.
-- The bare server does less: no schema, limits, error answers, request ids, metrics or log, and it is sent arguments, not documents.
-  Its connections raise \`cpu_operator_cost\`, so that PostgreSQL looks up similar names in the index.`,
+- The bare server does less: no schema, limits, error answers, request ids, metrics or log, and it is sent arguments, not documents.`,
       `## What is asked\n\n${asked.join('\n\n')}`,
     );
   }
