@@ -64,11 +64,8 @@ function createContext(json: boolean): CliContext {
       }
     },
     async printSchema() {
-      const [{ createOfflineSchema }, { printAnnotatedSchema }] = await Promise.all([
-        import('../app/schema.js'),
-        import('../graphql/print.js'),
-      ]);
-      return printAnnotatedSchema(createOfflineSchema());
+      const { printProjectSchema } = await import('../app/schema.js');
+      return printProjectSchema();
     },
     output: createOutput(json),
   };

@@ -17,7 +17,8 @@ export async function asAdmin(url: string, sql: string): Promise<void> {
   }
 }
 
-export const withDatabase = (url: string, name: string): string => Object.assign(new URL(url), { pathname: `/${name}` }).href;
+export const withDatabase = (url: string, name: string): string =>
+  Object.assign(new URL(url), { pathname: `/${name}` }).href;
 
 export interface TestDatabase extends Database {
   /** The PostgreSQL address, for a second process or replica; null on the embedded database. */
