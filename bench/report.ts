@@ -89,7 +89,7 @@ function figures(results: CaseResult[]): string {
       result.bench.title,
       both(result, ({ perSecond }) => number(perSecond)),
       both(result, ({ serverCpu }) => number(serverCpu)),
-      both(result, ({ databaseCpu }) => number(databaseCpu)),
+      result.statements.ours === 0 ? '-' : both(result, ({ databaseCpu }) => number(databaseCpu)),
       both(result, ({ p50 }) => significant(p50)),
       both(result, ({ p99 }) => significant(p99)),
       both(result, ({ serverBusy }) => percent(serverBusy)),
