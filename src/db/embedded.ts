@@ -5,6 +5,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PrismaPGlite } from 'pglite-prisma-adapter';
 import type { Database, Sql, Statement, Tx } from './database.js';
+import { AppError } from '../shared/errors.js';
 import { inBlocks } from './copy.js';
 import { lockDirectory } from './directory-lock.js';
 import { PrismaClient } from './generated/client.js';
@@ -41,7 +42,14 @@ export async function openEmbedded({ dataDir, loadDataDir }: EmbeddedOptions): P
     pglite = await PGlite.create({ dataDir: directory, loadDataDir, extensions: { pg_trgm, btree_gin } });
   } catch (error) {
     await unlock();
-    throw error;
+    if (directory === undefined) throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    throw new AppError(
+      'INTERNAL_SERVER_ERROR',
+      `The embedded database in ${directory} does not open (${why}). It may be damaged, or written by another version of PGlite.`,
+      {},
+      { cause: error },
+    );
   }
   const counter: StatementCounter = { count: 0 };
   const prisma = new PrismaClient({ adapter: countingAdapter(new PrismaPGlite(pglite), counter) });
