@@ -88,12 +88,27 @@ export async function startServer(args: string[], env: Record<string, string>, r
   if (canPin) command.unshift('taskset', '-c', SERVER_CORE);
   const child = spawn(command[0]!, command.slice(1), {
     env: { PATH: process.env.PATH, ...env, PORT: String(port), HOST: '127.0.0.1' },
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: ['ignore', 'pipe', 'inherit'],
   });
   const url = `http://127.0.0.1:${port}`;
-  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  let said = '';
+  let stopping = false;
+  child.stdout!.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-2_000)));
+  const exited = new Promise<void>((resolve) => {
+    child.once('exit', (status, signal) => {
+      if (!stopping) console.error(`The server ${args.at(-1)} ended by itself (${signal ?? status}). ${said}`);
+      resolve();
+    });
+  });
   // taskset becomes the program that it starts, so the child's id is the server's.
-  const server = { pid: child.pid!, url, stop: () => stop(child, exited) };
+  const server = {
+    pid: child.pid!,
+    url,
+    stop: () => {
+      stopping = true;
+      return stop(child, exited);
+    },
+  };
   try {
     await untilReady(child, `${url}${ready}`);
   } catch (error) {
@@ -105,7 +120,7 @@ export async function startServer(args: string[], env: Record<string, string>, r
 
 async function untilReady(child: ChildProcess, url: string): Promise<void> {
   for (const end = Date.now() + 60_000; Date.now() < end;) {
-    if (child.exitCode !== null) throw new Error(`The server ended with status ${child.exitCode} before it answered.`);
+    if (child.exitCode !== null || child.signalCode !== null) throw new Error('The server ended before it answered.');
     const response = await fetch(url).catch(() => null);
     await response?.text();
     if (response?.ok) return;
@@ -115,7 +130,7 @@ async function untilReady(child: ChildProcess, url: string): Promise<void> {
 }
 
 async function stop(child: ChildProcess, exited: Promise<void>): Promise<void> {
-  if (child.exitCode !== null) return;
+  if (child.exitCode !== null || child.signalCode !== null) return;
   child.kill('SIGTERM');
   const timer = setTimeout(() => child.kill('SIGKILL'), 10_000);
   await exited;
