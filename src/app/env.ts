@@ -33,6 +33,9 @@ const schema = z.object({
     .default(0),
 });
 
+/** Every setting by its name in the environment. */
+export const settingNames: readonly string[] = Object.keys(schema.shape);
+
 /** The settings of the process, checked, with their defaults. */
 export type Settings = z.infer<typeof schema> & { HOST: string; PUBLIC_URL: string };
 
@@ -51,7 +54,7 @@ export class SettingsError extends Error {
  */
 export function readSettings(environment: NodeJS.ProcessEnv = process.env): Settings {
   const given = Object.fromEntries(
-    Object.keys(schema.shape).flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])),
+    settingNames.flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])),
   );
   const { success, data, error } = schema.safeParse(given);
   if (!success) {
