@@ -2,6 +2,7 @@ import type { Database, Sql } from '../../db/index.js';
 import { AppError, badInput } from '../../shared/errors.js';
 import { decodeCursor, toPage, type Page, type PageRequest } from '../../shared/page.js';
 import { findVersion } from '../versions/versions.service.js';
+import { checkExpression } from './expression.js';
 import type { MappingKind } from './mapping.js';
 import { searchCount, searchPage, type SearchHit, type SearchTerms } from './search.store.js';
 
@@ -84,16 +85,6 @@ function partsOf(text: string): SearchTerms['parts'] {
     })
     .join('');
   return { initials, end: behindPrefix(initials), pattern: `^${pattern}` };
-}
-
-// PostgreSQL matches in time linear in the text unless an expression looks back or around; counted repetitions multiply its size.
-function checkExpression(expression: string): void {
-  if (/\\[1-9]/.test(expression)) throw badInput('"query" must not refer back to a group (\\1).');
-  if (/\(\?[=!<]/.test(expression)) throw badInput('"query" must not look ahead or behind ((?=, (?!, (?<).');
-  const counts = [...expression.matchAll(/\{(\d+)(?:,(\d*))?\}/g)].map(([, low, high]) => Number(high || low));
-  if (counts.some((count) => count > 32) || counts.length > 3) {
-    throw badInput('"query" may count repetitions ({m,n}) three times and up to 32.');
-  }
 }
 
 /** Runs expression matching under a time limit, and tells what is wrong with an expression. */
