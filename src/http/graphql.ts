@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import cors from '@fastify/cors';
 import { HeaderMap, type ApolloServer, type HTTPGraphQLResponse } from '@apollo/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { FormattedExecutionResult } from 'graphql';
@@ -18,8 +19,20 @@ export interface GraphqlMount {
 }
 
 /** Mounts the GraphQL server at `/graphql`: POST for everything, GET for queries. */
-export function mountGraphql(app: FastifyInstance, mount: GraphqlMount): void {
+export function mountGraphql(http: FastifyInstance, mount: GraphqlMount): void {
+  void http.register(async (app) => mountRoute(app, mount));
+}
+
+function mountRoute(app: FastifyInstance, mount: GraphqlMount): void {
   const { server, authenticate, timeLimit = LIMITS.duration } = mount;
+  // Pages of other origins may read and send tokens, but never with this origin's cookies: credentials are not allowed.
+  void app.register(cors, {
+    origin: '*',
+    methods: ['GET', 'POST'],
+    allowedHeaders: ['content-type', 'authorization', 'apollo-require-preflight', 'x-request-id', 'if-none-match'],
+    exposedHeaders: ['etag', 'x-request-id'],
+    maxAge: 86_400,
+  });
   app.route({
     method: ['GET', 'POST'],
     url: '/graphql',
