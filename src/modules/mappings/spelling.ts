@@ -16,8 +16,8 @@ export interface Spelling {
   descriptor: string | null;
 }
 
-// Longest first; the last occurrence divides owner and member.
-const SEPARATORS = ['||', '::', '#', '@', ':', '.', '/'];
+// The last of them divides owner and member.
+const OWNED = /^(.+?)(\|\||::|[#@:./])([^#@:./|]+)$/s;
 
 /** `net.minecraft.block.Block` and `Block.Properties` as internal names. */
 function classSpellings(name: string): string[] {
@@ -43,18 +43,19 @@ export function parseSpelling(input: string): Spelling {
   return { bare, classes: classSpellings(bare), owned: splitOwner(bare), descriptor };
 }
 
-function splitOwner(bare: string): Spelling['owned'] {
-  for (const separator of SEPARATORS) {
-    const at = bare.lastIndexOf(separator);
-    if (at <= 0 || at + separator.length >= bare.length) continue;
-    const owner = bare.slice(0, at);
-    return { owner, owners: classSpellings(owner), separator, member: bare.slice(at + separator.length) };
-  }
-  return null;
+/** `owner.member` taken apart at the last separator; null for a bare name. */
+export function splitOwner(bare: string): Spelling['owned'] {
+  const [, owner, separator, member] = OWNED.exec(bare) ?? [];
+  if (owner === undefined || separator === undefined || member === undefined) return null;
+  return { owner, owners: classSpellings(owner), separator, member };
 }
 
 /** The numbers that a bare spelling may stand for: `70001` of func_70001_a, `i1005` of a constructor, `70001_1` of a parameter. */
-export function numbersOf(bare: string): { index: number | null; constructorIndex: number | null; parameter: string | null } {
+export function numbersOf(bare: string): {
+  index: number | null;
+  constructorIndex: number | null;
+  parameter: string | null;
+} {
   const index = /^(i?)(\d{1,9})$/.exec(bare);
   const parameter = /^i?\d{1,9}_\d{1,3}$/.test(bare) ? `p_${bare}_` : null;
   if (index === null) return { index: null, constructorIndex: null, parameter };
