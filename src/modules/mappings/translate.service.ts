@@ -6,10 +6,12 @@ import { parseSpelling, type Spelling } from './spelling.js';
 import {
   namesOf,
   translateBare,
+  translateDescribed,
   translateOwned,
   type Namespace,
   type TranslatedEntry,
   type TranslatedMember,
+  type TranslatedMethod,
 } from './translate.store.js';
 
 /** The most names that one call translates. */
@@ -27,7 +29,7 @@ export interface Translation {
 
 /**
  * Translates names from one namespace to another. The answer has the shape of the question: with the owner, separator and
- * descriptor where the name came with them. Two statements, however many names.
+ * descriptor where the name came with them. Three statements at most, however many names.
  * @throws AppError BAD_USER_INPUT for too many or malformed names, NOT_FOUND for an unknown version
  */
 export async function translate(
@@ -44,14 +46,14 @@ export async function translate(
     if (answer !== null) candidates[position - 1]!.add(answer);
   };
 
-  const bare = await translateBare(
+  const entries = await translateBare(
     db,
     from,
     version.id,
-    spellings.map((spelling) => (spelling.descriptor === null ? spelling.bare : '')),
-    spellings.map((spelling) => spelling.classes[0]!),
+    spellings.map(({ bare, descriptor }) => (descriptor === null ? bare : null)),
+    spellings.map(({ classes, descriptor }) => (descriptor === null ? classes[0]! : null)),
   );
-  for (const entry of bare) for (const answer of inNamespace(entry, to)) collect(entry.position, answer);
+  for (const entry of entries) for (const answer of inNamespace(entry, to)) collect(entry.position, answer);
 
   const owned = spellings.map(({ owned: parts, descriptor }) => ({
     owner: parts?.owners[0] ?? null,
@@ -61,6 +63,16 @@ export async function translate(
   if (owned.some(({ owner }) => owner !== null)) {
     for (const member of await translateOwned(db, from, version.id, owned)) {
       collect(member.position, withOwner(member, to, spellings[member.position - 1]!));
+    }
+  }
+  const described = spellings.map(({ bare, owned: parts, descriptor }) => ({
+    name: parts === null && descriptor !== null ? bare : null,
+    descriptor,
+  }));
+  if (from !== 'OBF' && described.some(({ name }) => name !== null)) {
+    for (const method of await translateDescribed(db, from, version.id, described)) {
+      const { member, descriptor } = memberIn(method, to);
+      collect(method.position, member === null ? null : `${member}${descriptor ?? ''}`);
     }
   }
   return names.map((name, i) => {
@@ -74,15 +86,17 @@ function inNamespace(entry: TranslatedEntry, to: Namespace): (string | null)[] {
   return [to === 'SRG' ? entry.srg : entry.mcp];
 }
 
-function withOwner(member: TranslatedMember, to: Namespace, { owned, descriptor }: Spelling): string | null {
-  const [owner, name, described] = {
-    OBF: [member.obfOwner, member.obf, member.obfDescriptor],
-    SRG: [member.srgOwner, member.srg, member.srgDescriptor],
-    // Classes have no names of their own in descriptors: SRG and MCP share them.
-    MCP: [member.mcpOwner ?? member.srgOwner, member.mcp, member.srgDescriptor],
-  }[to];
-  if (owner == null || name == null) return null;
-  return `${owner}${owned!.separator}${name}${descriptor === null ? '' : (described ?? '')}`;
+/** A member's name and descriptor. Classes have no names of their own in descriptors: SRG and MCP share them. */
+function memberIn(found: TranslatedMethod, to: Namespace): { member: string | null; descriptor: string | null } {
+  if (to === 'OBF') return { member: found.obf, descriptor: found.obfDescriptor };
+  return { member: to === 'SRG' ? found.srg : found.mcp, descriptor: found.srgDescriptor };
+}
+
+function withOwner(found: TranslatedMember, to: Namespace, asked: Spelling): string | null {
+  const owner = { OBF: found.obfOwner, SRG: found.srgOwner, MCP: found.mcpOwner ?? found.srgOwner }[to];
+  const { member, descriptor } = memberIn(found, to);
+  if (member === null) return null;
+  return `${owner}${asked.owned!.separator}${member}${asked.descriptor === null ? '' : (descriptor ?? '')}`;
 }
 
 export interface Deobfuscated {

@@ -42,13 +42,13 @@ const BARE: Record<Namespace, Statement> = {
   ),
 };
 
-/** What names without an owner mean. One statement for all. */
+/** What names without an owner mean: nulls are passed over. One statement for all. */
 export const translateBare = (
   db: Sql,
   from: Namespace,
   versionId: number,
-  names: readonly string[],
-  classes: readonly string[],
+  names: readonly (string | null)[],
+  classes: readonly (string | null)[],
 ): Promise<TranslatedEntry[]> => db.query(BARE[from], [versionId, names, classes]);
 
 /** One meaning of a name with an owner. */
@@ -76,7 +76,8 @@ const owned = (owner: string, member: string, descriptor: string) => `
    WHERE ${member} AND (asked.descriptor IS NULL OR ${descriptor})
    ORDER BY asked.position, o.srg, d.id`;
 
-const ownerBy = (condition: string) => `SELECT * FROM mappings WHERE version_id = $1 AND kind = 'CLASS' AND ${condition}`;
+const ownerBy = (condition: string) =>
+  `SELECT * FROM mappings WHERE version_id = $1 AND kind = 'CLASS' AND ${condition}`;
 
 const OWNED: Record<Namespace, Statement> = {
   OBF: statement(
@@ -115,11 +116,39 @@ export const translateOwned = (
     asked.map(({ descriptor }) => descriptor),
   ]);
 
+/** One meaning of a method's name with a descriptor and no owner. */
+export type TranslatedMethod = Omit<TranslatedMember, 'srgOwner' | 'mcpOwner' | 'obfOwner'>;
+
+const described = (name: string) => `
+  SELECT DISTINCT asked.position::int, m.srg, m.name AS mcp, d.obf, d.obf_descriptor AS "obfDescriptor",
+         d.srg_descriptor AS "srgDescriptor"
+    FROM unnest($2::text[], $3::text[]) WITH ORDINALITY AS asked(name, descriptor, position)
+    JOIN mappings m ON m.version_id = $1 AND m.kind = 'METHOD' AND ${name} = asked.name
+    JOIN declarations d ON d.member_id = m.id AND d.srg_descriptor = asked.descriptor
+   ORDER BY 1, 2, 4, 5`;
+
+const DESCRIBED: Record<Exclude<Namespace, 'OBF'>, Statement> = {
+  SRG: statement('translate_described_srg', described('m.srg')),
+  MCP: statement('translate_described_mcp', described('short_name(m.name)')),
+};
+
+/** What methods with a descriptor and no owner mean: null names are passed over. An obfuscated one means too much. */
+export const translateDescribed = (
+  db: Sql,
+  from: Exclude<Namespace, 'OBF'>,
+  versionId: number,
+  asked: readonly { name: string | null; descriptor: string | null }[],
+): Promise<TranslatedMethod[]> =>
+  db.query(DESCRIBED[from], [versionId, asked.map(({ name }) => name), asked.map(({ descriptor }) => descriptor)]);
+
 const NAMES_OF = statement(
   'names_of',
   `SELECT srg, short_name(name) AS name FROM mappings WHERE version_id = $1 AND srg = ANY($2::text[])`,
 );
 
 /** The community names of SRG ids, null for an unnamed one; ids that the version lacks are left out. */
-export const namesOf = (db: Sql, versionId: number, srgs: readonly string[]): Promise<{ srg: string; name: string | null }[]> =>
-  db.query(NAMES_OF, [versionId, srgs]);
+export const namesOf = (
+  db: Sql,
+  versionId: number,
+  srgs: readonly string[],
+): Promise<{ srg: string; name: string | null }[]> => db.query(NAMES_OF, [versionId, srgs]);
