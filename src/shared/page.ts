@@ -34,11 +34,17 @@ export type CursorKey = readonly (string | number | boolean | null)[];
 /** Encodes the sort key of a row as an opaque cursor. */
 export const encodeCursor = (key: CursorKey): string => Buffer.from(JSON.stringify(key)).toString('base64url');
 
+/** The type of a column in a cursor's key; `int` is a whole number of 32 bits. */
+export type CursorType = 'string' | 'number' | 'int';
+
+const isOfType = (part: unknown, type: CursorType | undefined): boolean =>
+  type === 'int' ? Number.isInteger(part) && Math.abs(part as number) <= 0x7fffffff : typeof part === type;
+
 /** Decodes a cursor whose key has the given column types. @throws AppError BAD_USER_INPUT if it is not one of ours. */
-export function decodeCursor(cursor: string, types: readonly ('string' | 'number')[]): (string | number)[] {
+export function decodeCursor(cursor: string, types: readonly CursorType[]): (string | number)[] {
   try {
     const key: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-    if (Array.isArray(key) && key.length === types.length && key.every((part, i) => typeof part === types[i])) {
+    if (Array.isArray(key) && key.length === types.length && key.every((part, i) => isOfType(part, types[i]))) {
       return key as (string | number)[];
     }
   } catch {

@@ -1,7 +1,14 @@
 import type { Database } from '../../db/index.js';
 import { groupBy, loadBatched } from '../../graphql/batch.js';
 import type { Context } from '../../graphql/context.js';
-import { decodeCursor, toPage, type CursorKey, type Page, type PageRequest } from '../../shared/page.js';
+import {
+  decodeCursor,
+  toPage,
+  type CursorKey,
+  type CursorType,
+  type Page,
+  type PageRequest,
+} from '../../shared/page.js';
 import type { CoverageRow } from '../versions/versions.store.js';
 import type { DeclarationRow, MappingKind, MappingRow } from './mapping.js';
 import * as store from './mappings.store.js';
@@ -12,7 +19,7 @@ interface NestedList<Row> {
   count(parents: readonly number[]): Promise<store.ParentCount[]>;
   parentOf(row: Row): number;
   key(row: Row): CursorKey;
-  keyTypes: readonly ('string' | 'number')[];
+  keyTypes: readonly CursorType[];
 }
 
 /** Reads a nested list for every parent of the request at once; its lists are told apart by `kind` and `args`. */
@@ -52,7 +59,7 @@ export class MappingLoaders {
       count: (parents) => store.countMembersOf(this.db, kind, filter, parents),
       parentOf: (row) => row.owner.id,
       key: (row) => [row.id],
-      keyTypes: ['number'],
+      keyTypes: ['int'],
     });
   }
 
@@ -62,7 +69,7 @@ export class MappingLoaders {
       count: (parents) => store.countDeclarationsOf(this.db, parents),
       parentOf: (row) => row.member.id,
       key: (row) => [row.id],
-      keyTypes: ['number'],
+      keyTypes: ['int'],
     });
   }
 
@@ -82,7 +89,7 @@ export class MappingLoaders {
       count: (parents) => store.countUnnamedOf(this.db, kinds, parents),
       parentOf: (row) => row.versionId,
       key: (row) => [row.id],
-      keyTypes: ['number'],
+      keyTypes: ['int'],
     });
   }
 

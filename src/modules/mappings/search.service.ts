@@ -56,7 +56,7 @@ export async function search(db: Database, input: Search): Promise<SearchResult>
 type SearchResult = Page<SearchHit> & { edges: { score: number }[] };
 
 function cursorOf(cursor: string) {
-  const [score, srg, id] = decodeCursor(cursor, ['number', 'string', 'number']) as [number, string, number];
+  const [score, srg, id] = decodeCursor(cursor, ['number', 'string', 'int']) as [number, string, number];
   return { score, srg, id };
 }
 
