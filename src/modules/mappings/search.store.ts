@@ -29,11 +29,16 @@ const ratio = (column: string) => `length($2)::float8 / greatest(length(${column
 const short = 'short_name(name)';
 const inVersion = 'FROM mappings WHERE version_id = $1';
 
+// The number that the text is, as in 70001 and i70001.
+const NUMBER = `CASE WHEN $2 ~ '^i?[0-9]{1,9}$' THEN ltrim($2, 'i')::int END`;
+
 // $1 version, $2 text, $3 its end, $4 kinds.
 const PREFIX = `
   SELECT id, 1::float8 AS score ${inVersion} AND srg = $2
   UNION ALL SELECT id, 1 ${inVersion} AND ${short} = $2
   UNION ALL SELECT id, 1 ${inVersion} AND name = $2
+  UNION ALL SELECT id, 1 ${inVersion} AND server_name = $2
+  UNION ALL SELECT id, 1 ${inVersion} AND srg_index = ${NUMBER}
   UNION ALL SELECT id, 0.95 ${inVersion} AND kind = 'CLASS' AND obf = $2
   UNION ALL SELECT id, 0.7 + 0.2 * ${ratio(short)} ${inVersion} AND ${short} >= $2 AND ${short} < $3
   UNION ALL SELECT id, 0.7 + 0.2 * ${ratio('srg')} ${inVersion} AND srg >= $2 AND srg < $3`;
@@ -74,9 +79,7 @@ const STATEMENTS: Record<SearchKind, { page: Statement; count: Statement }> = {
 
 function values(match: SearchKind, { versionId, text, textEnd, kinds, parts }: SearchTerms): unknown[] {
   const common = [versionId, text, textEnd, kinds];
-  return match === 'FUZZY'
-    ? [...common, parts?.initials ?? null, parts?.end ?? null, parts?.pattern ?? null]
-    : common;
+  return match === 'FUZZY' ? [...common, parts?.initials ?? null, parts?.end ?? null, parts?.pattern ?? null] : common;
 }
 
 /** One page of hits, best first, one more than `limit - 1` tells whether more follow. */
