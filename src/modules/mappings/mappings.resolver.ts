@@ -4,14 +4,23 @@ import { PageArgs } from '../../graphql/connection.js';
 import type { Context } from '../../graphql/context.js';
 import { Public } from '../../graphql/directives/index.js';
 import { pageRequest } from '../../shared/page.js';
-import { VersionLoaders } from '../versions/versions.loaders.js';
+import type { VersionLoaders } from '../versions/versions.loaders.js';
 import { GameVersion } from '../versions/versions.types.js';
 import { packageOf, type MappingRow } from './mapping.js';
 import { MAX_LOOKUP } from './lookup.store.js';
-import { MappingLoaders } from './mappings.loaders.js';
+import type { MappingLoaders } from './mappings.loaders.js';
 import * as mappings from './mappings.service.js';
 import { timeline } from './mappings.store.js';
-import { Class, Coverage, DeclarationConnection, Mapping, MappingKind, MemberField, Method, Parameter } from './mappings.types.js';
+import {
+  Class,
+  Coverage,
+  DeclarationConnection,
+  Mapping,
+  MappingKind,
+  MemberField,
+  Method,
+  Parameter,
+} from './mappings.types.js';
 
 const VERSION = 'The game version; the current one where none is named.';
 
@@ -39,7 +48,10 @@ export class MappingQueries {
   lookup(
     @Arg('name', () => String, { description: 'The spelling; a descriptor may follow: `aow.a(II)V`.' }) name: string,
     @Arg('version', () => String, { nullable: true, description: VERSION }) version?: string,
-    @Arg('kinds', () => [MappingKind], { nullable: true, description: 'The kinds to answer with; all where none is named.' })
+    @Arg('kinds', () => [MappingKind], {
+      nullable: true,
+      description: 'The kinds to answer with; all where none is named.',
+    })
     kinds?: MappingKind[],
   ): Promise<MappingRow[]> {
     return mappings.lookup(this.db, { version, name, kinds });
@@ -80,7 +92,9 @@ export class MappingResolver {
 export class ClassResolver {
   constructor(private readonly loaders: MappingLoaders) {}
 
-  @FieldResolver(() => String, { description: 'The package with slashes: `net/minecraft/util`; empty for the default package.' })
+  @FieldResolver(() => String, {
+    description: 'The package with slashes: `net/minecraft/util`; empty for the default package.',
+  })
   package(@Root() { name, srg }: MappingRow): string {
     return packageOf(name ?? srg);
   }
@@ -90,16 +104,27 @@ export class ClassResolver {
     return this.loaders.classCoverage(context, id);
   }
 
-  @FieldResolver(() => DeclarationConnection, { description: 'Its methods, in the order of the source; constructors are not among them.' })
+  @FieldResolver(() => DeclarationConnection, {
+    description: 'Its methods, in the order of the source; constructors are not among them.',
+  })
   methods(
     @Root() { id }: MappingRow,
     @Ctx() context: Context,
     @Args(() => PageArgs) page: PageArgs,
     @Arg('query', () => String, { nullable: true, description: 'Part of any spelling, in any case.' }) query?: string,
-    @Arg('unnamed', () => Boolean, { nullable: true, description: 'True for those without a community name, false for those with one.' })
+    @Arg('unnamed', () => Boolean, {
+      nullable: true,
+      description: 'True for those without a community name, false for those with one.',
+    })
     unnamed?: boolean,
   ) {
-    return this.loaders.members(context, id, 'METHOD', { query: query ?? null, unnamed: unnamed ?? null }, pageRequest(page));
+    return this.loaders.members(
+      context,
+      id,
+      'METHOD',
+      { query: query ?? null, unnamed: unnamed ?? null },
+      pageRequest(page),
+    );
   }
 
   @FieldResolver(() => DeclarationConnection, { description: 'Its fields, in the order of the source.' })
@@ -108,10 +133,19 @@ export class ClassResolver {
     @Ctx() context: Context,
     @Args(() => PageArgs) page: PageArgs,
     @Arg('query', () => String, { nullable: true, description: 'Part of any spelling, in any case.' }) query?: string,
-    @Arg('unnamed', () => Boolean, { nullable: true, description: 'True for those without a community name, false for those with one.' })
+    @Arg('unnamed', () => Boolean, {
+      nullable: true,
+      description: 'True for those without a community name, false for those with one.',
+    })
     unnamed?: boolean,
   ) {
-    return this.loaders.members(context, id, 'FIELD', { query: query ?? null, unnamed: unnamed ?? null }, pageRequest(page));
+    return this.loaders.members(
+      context,
+      id,
+      'FIELD',
+      { query: query ?? null, unnamed: unnamed ?? null },
+      pageRequest(page),
+    );
   }
 }
 
@@ -124,7 +158,9 @@ export class MethodResolver {
     return isStatic;
   }
 
-  @FieldResolver(() => DeclarationConnection, { description: 'Every class that carries it: one SRG id stands in all that override it.' })
+  @FieldResolver(() => DeclarationConnection, {
+    description: 'Every class that carries it: one SRG id stands in all that override it.',
+  })
   declarations(@Root() { id }: MappingRow, @Ctx() context: Context, @Args(() => PageArgs) page: PageArgs) {
     return this.loaders.declarations(context, id, pageRequest(page));
   }
@@ -154,4 +190,3 @@ export class ParameterResolver {
     return methodId === null ? null : this.loaders.method(context, methodId);
   }
 }
-

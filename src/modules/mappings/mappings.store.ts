@@ -105,10 +105,7 @@ const DECLARATIONS_COUNT = statement(
 );
 
 /** Where members are declared: every class that carries the id. */
-export async function declarationsOf(
-  db: Sql,
-  { parents, after, limit }: ListPage<number>,
-): Promise<DeclarationRow[]> {
+export async function declarationsOf(db: Sql, { parents, after, limit }: ListPage<number>): Promise<DeclarationRow[]> {
   const rows = await db.query<FlatDeclaration>(DECLARATIONS, [parents, after, limit]);
   return rows.map(declarationOf);
 }
@@ -121,7 +118,8 @@ const PARAMETERS = statement(
   `SELECT ${mappingColumns('m')} FROM mappings m WHERE m.method_id = ANY($1::int[]) ORDER BY m.method_id, m.slot, m.id`,
 );
 
-export const parametersOf = (db: Sql, methods: readonly number[]): Promise<MappingRow[]> => db.query(PARAMETERS, [methods]);
+export const parametersOf = (db: Sql, methods: readonly number[]): Promise<MappingRow[]> =>
+  db.query(PARAMETERS, [methods]);
 
 const CLASS_COVERAGE = statement(
   'class_coverage',
@@ -135,10 +133,8 @@ const CLASS_COVERAGE = statement(
 );
 
 /** How many methods, fields and parameters of classes take a community name, and how many have one. */
-export const classCoverage = (
-  db: Sql,
-  classes: readonly number[],
-): Promise<(CoverageRow & { parent: number })[]> => db.query(CLASS_COVERAGE, [classes]);
+export const classCoverage = (db: Sql, classes: readonly number[]): Promise<(CoverageRow & { parent: number })[]> =>
+  db.query(CLASS_COVERAGE, [classes]);
 
 const MATCHING_CLASS = `c.kind = 'CLASS' AND ${contains(['c.name', 'c.srg', 'c.obf'], '$2')}`;
 

@@ -69,14 +69,21 @@ export abstract class Mapping extends Node {
   })
   serverName!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'What is said of the entry, with line breaks; null where nothing is.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'What is said of the entry, with line breaks; null where nothing is.',
+  })
   documentation!: string | null;
 
   @Field(() => Side, { description: 'Which distribution of the game has the entry, as the name set said.' })
   side!: SideName;
 }
 
-@ObjectType('Class', { implements: Mapping, simpleResolvers: true, description: 'A class, interface, enum or annotation.' })
+@ObjectType('Class', {
+  implements: Mapping,
+  simpleResolvers: true,
+  description: 'A class, interface, enum or annotation.',
+})
 @Public()
 export class Class extends Mapping {
   @Field(() => String, { description: 'The obfuscated name in this version: `aow`.' })
@@ -133,11 +140,16 @@ export class Declaration {
   })
   srgDescriptor!: string | null;
 
-  @Field(() => [String], { description: 'The exceptions that the method declares, by SRG class name, where the source said.' })
+  @Field(() => [String], {
+    description: 'The exceptions that the method declares, by SRG class name, where the source said.',
+  })
   exceptions!: string[];
 }
 
-@ObjectType({ simpleResolvers: true, description: 'How far the naming of one kind has come. Entries that take no community name are not counted.' })
+@ObjectType({
+  simpleResolvers: true,
+  description: 'How far the naming of one kind has come. Entries that take no community name are not counted.',
+})
 @Public()
 export class Coverage {
   @Field(() => MappingKind, { description: 'The kind counted.' })
@@ -157,7 +169,8 @@ export const SearchConnection: ClassType = Connection(() => Mapping, 'Search', {
   edgeFields: {
     score: {
       type: () => Float,
-      description: 'How well the entry fits: 1 for the exact spelling, less for prefix, parts of the name and similarity.',
+      description:
+        'How well the entry fits: 1 for the exact spelling, less for prefix, parts of the name and similarity.',
     },
   },
 });

@@ -18,7 +18,8 @@ registerEnumType(SearchMatch, {
   valuesConfig: {
     PREFIX: { description: 'Entries of which a spelling starts with the query.' },
     FUZZY: {
-      description: 'Exact, then prefix, then parts of camel-case names (`gBS` finds getBlockState), then similar spellings.',
+      description:
+        'Exact, then prefix, then parts of camel-case names (`gBS` finds getBlockState), then similar spellings.',
     },
     REGEX: {
       description:
@@ -82,7 +83,10 @@ export class SearchQueries {
     @Arg('query', () => String, { description: 'What to look for: 1 to 200 characters.' }) query: string,
     @Args(() => PageArgs) page: PageArgs,
     @Arg('version', () => String, { nullable: true, description: VERSION }) version?: string,
-    @Arg('kinds', () => [MappingKind], { nullable: true, description: 'The kinds to answer with; all where none is named.' })
+    @Arg('kinds', () => [MappingKind], {
+      nullable: true,
+      description: 'The kinds to answer with; all where none is named.',
+    })
     kinds?: MappingKind[],
     @Arg('match', () => SearchMatch, { nullable: true, description: 'How to compare; FUZZY where it is not said.' })
     match?: SearchMatch,
@@ -97,7 +101,9 @@ export class SearchQueries {
   translate(
     @Arg('from', () => Namespace, { description: 'The namespace of the names.' }) from: Namespace,
     @Arg('to', () => Namespace, { description: 'The namespace of the answers.' }) to: Namespace,
-    @Arg('names', () => [String], { description: 'Classes, members (`aow.a`, `func_70001_a`), members with descriptor.' })
+    @Arg('names', () => [String], {
+      description: 'Classes, members (`aow.a`, `func_70001_a`), members with descriptor.',
+    })
     names: string[],
     @Arg('version', () => String, { nullable: true, description: VERSION }) version?: string,
   ): Promise<Translation[]> {

@@ -4,9 +4,9 @@ import { PageArgs } from '../../graphql/connection.js';
 import type { Context } from '../../graphql/context.js';
 import { Public } from '../../graphql/directives/index.js';
 import { pageRequest } from '../../shared/page.js';
-import { MappingLoaders } from '../mappings/mappings.loaders.js';
+import type { MappingLoaders } from '../mappings/mappings.loaders.js';
 import { ClassConnection, Coverage, MappingConnection, MappingKind } from '../mappings/mappings.types.js';
-import { VersionLoaders } from './versions.loaders.js';
+import type { VersionLoaders } from './versions.loaders.js';
 import { listVersions } from './versions.service.js';
 import { allVersions, type GameVersionRow } from './versions.store.js';
 import { GameVersion, GameVersionConnection } from './versions.types.js';
@@ -61,7 +61,10 @@ export class GameVersionResolver {
     @Root() { id }: GameVersionRow,
     @Ctx() context: Context,
     @Args(() => PageArgs) page: PageArgs,
-    @Arg('kinds', () => [MappingKind], { nullable: true, description: 'The kinds to answer with; all where none is named.' })
+    @Arg('kinds', () => [MappingKind], {
+      nullable: true,
+      description: 'The kinds to answer with; all where none is named.',
+    })
     kinds?: MappingKind[],
   ) {
     return this.mappings.unnamed(context, id, kinds ?? null, pageRequest(page));

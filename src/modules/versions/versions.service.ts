@@ -27,5 +27,10 @@ export async function listVersions(db: Sql, request: PageRequest): Promise<Page<
     if (start === -1) start = versions.length;
   }
   const rows = versions.slice(start, start + request.first + 1);
-  return toPage(rows, request, ({ sortKey }) => [sortKey], () => Promise.resolve(versions.length));
+  return toPage(
+    rows,
+    request,
+    ({ sortKey }) => [sortKey],
+    () => Promise.resolve(versions.length),
+  );
 }

@@ -47,10 +47,10 @@ export async function lockVersion(tx: Tx, name: string, sortKey: string): Promis
 }
 
 export async function markImported(tx: Tx, versionId: number, isSample: boolean): Promise<void> {
-  await tx.query(
-    `UPDATE game_versions SET imported_at = now(), head = head + 1, is_sample = $2 WHERE id = $1`,
-    [versionId, isSample],
-  );
+  await tx.query(`UPDATE game_versions SET imported_at = now(), head = head + 1, is_sample = $2 WHERE id = $1`, [
+    versionId,
+    isSample,
+  ]);
 }
 
 /** What is cached under the version's head is no longer used. */
