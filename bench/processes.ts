@@ -93,7 +93,7 @@ export async function startServer(args: string[], env: Record<string, string>, r
   const url = `http://127.0.0.1:${port}`;
   let said = '';
   let stopping = false;
-  child.stdout!.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-2_000)));
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-2_000)));
   const exited = new Promise<void>((resolve) => {
     child.once('exit', (status, signal) => {
       if (!stopping) console.error(`The server ${args.at(-1)} ended by itself (${signal ?? status}). ${said}`);
