@@ -1,0 +1,15 @@
+import { existsSync } from 'node:fs';
+import { chromium, type Browser } from 'playwright-core';
+
+const PATHS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+
+/** A browser of this machine; null where there is none, which only CI takes for a failure. */
+export async function openBrowser(): Promise<Browser | null> {
+  const executablePath = process.env.CHROMIUM ?? PATHS.find((path) => existsSync(path));
+  if (executablePath === undefined) {
+    if (process.env.CI !== undefined) throw new Error('CI must have Chromium: apt-get install chromium.');
+    return null;
+  }
+  const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking', '--disable-sync'];
+  return chromium.launch({ executablePath, args });
+}
