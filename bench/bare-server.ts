@@ -39,7 +39,7 @@ async function search({ query, version, first }: { query: string; version: strin
   const text = query.trim().replaceAll('.', '/');
   const parts = sql.partsOf(text);
   const found = await rows('search', sql.SEARCH, [
-    version, text, sql.behindPrefix(text), parts?.initials, parts?.end, parts?.pattern, first + 1,
+    version, text, sql.behindPrefix(text), parts?.initials, parts?.end, parts?.pattern, first + 1, /^i?\d{1,9}$/.test(text) ? text.replace('i', '') : null,
   ]); // prettier-ignore
   let edges = '';
   const shown = Math.min(found.length, first);

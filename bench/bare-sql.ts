@@ -9,12 +9,14 @@ const short = 'short_name(name)';
 const inVersion = `FROM mappings WHERE version_id = ${version}`;
 
 // The ranking is the service's: a search that ranks otherwise is another search. $2 text, $3 its end, $4 initials, $5 their
-// end, $6 pattern of the parts, $7 limit.
+// end, $6 pattern of the parts, $7 limit, $8 number.
 export const SEARCH = `
   SELECT best.score, m.kind, m.srg, m.name, m.id FROM (
     SELECT id, round(max(score)::numeric, 6)::float8 AS score FROM (
       SELECT id, 1::float8 AS score ${inVersion} AND srg = $2
       UNION ALL SELECT id, 1 ${inVersion} AND name = $2
+      UNION ALL SELECT id, 1 ${inVersion} AND server_name = $2
+      UNION ALL SELECT id, 1 ${inVersion} AND srg_index = $8
       UNION ALL SELECT id, 0.95 ${inVersion} AND kind = 'CLASS' AND obf = $2
       UNION ALL SELECT id, CASE WHEN ${short} = $2 THEN 1 ELSE 0.7 + 0.2 * ${ratio(short)} END
         ${inVersion} AND ${short} >= $2 AND ${short} < $3
