@@ -23,6 +23,9 @@ if (process.argv.includes('--stamp')) {
   writeFileSync(STAMP, sources);
 } else if (!existsSync(STAMP) || readFileSync(STAMP, 'utf8') !== sources) {
   console.error('Building …');
-  const { status } = spawnSync('npm', ['run', '--silent', 'build'], { stdio: ['ignore', 2, 2], shell: process.platform === 'win32' });
+  const { status } = spawnSync('npm', ['run', '--silent', 'build'], {
+    stdio: ['ignore', 2, 2],
+    shell: process.platform === 'win32',
+  });
   process.exit(status ?? 1);
 }

@@ -12,10 +12,10 @@ import { MIGRATIONS_DIR, type Migration } from './migration-files.js';
 
 // Node's types leave WebAssembly to the DOM library, which this project does not load.
 declare const WebAssembly: {
-  instantiate(
+  instantiate: (
     wasm: Uint8Array,
     imports: Record<string, object>,
-  ): Promise<{ instance: { exports: { __wbindgen_start(): void } } }>;
+  ) => Promise<{ instance: { exports: { __wbindgen_start: () => void } } }>;
 };
 
 let loaded: Promise<void> | undefined;
@@ -24,7 +24,7 @@ async function load(): Promise<void> {
   const entry = createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm');
   const wasm = await readFile(entry.replace(/schema_engine\.js$/, 'schema_engine_bg.wasm'));
   const { instance } = await WebAssembly.instantiate(wasm, { './schema_engine_bg.js': bindings });
-  const { __wbg_set_wasm: setWasm } = bindings as unknown as { __wbg_set_wasm(exports: object): void };
+  const { __wbg_set_wasm: setWasm } = bindings as unknown as { __wbg_set_wasm: (exports: object) => void };
   setWasm(instance.exports);
   instance.exports.__wbindgen_start();
 }

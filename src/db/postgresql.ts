@@ -28,7 +28,8 @@ export function openPostgresql({ url, poolSize = 10, onError }: PostgresqlOption
     connectionString: url,
     max: poolSize,
     connectionTimeoutMillis: 10_000,
-    onConnect: async (client) => void (await client.query(SESSION)),
+    // The pool waits for the promise, which its types do not say.
+    onConnect: (client) => client.query(SESSION) as unknown as void,
   });
   // An idle connection that the server closes is replaced at the next query; without a listener it would end the process.
   pool.on('error', (error) => onError?.(error));

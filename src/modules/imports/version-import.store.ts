@@ -191,8 +191,9 @@ export interface CarriedCount {
   documentation: number;
 }
 
-/** New rows are seen by the planner at once. */
+/** New rows are seen by the planner at once, and by similarity search through its index rather than through a list beside it. */
 export async function analyseMappings(tx: Tx): Promise<void> {
+  await tx.query(`SELECT gin_clean_pending_list('mappings_similar')`);
   await tx.query(`ANALYZE mappings`);
   await tx.query(`ANALYZE declarations`);
 }
