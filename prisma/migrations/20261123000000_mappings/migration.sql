@@ -19,6 +19,20 @@ CREATE TABLE "game_versions" (
 CREATE UNIQUE INDEX "game_versions_name_key" ON "game_versions"("name");
 CREATE UNIQUE INDEX "game_versions_one_current" ON "game_versions"((true)) WHERE "is_current";
 
+-- net/minecraft/util/ResourceLocation -> ResourceLocation; members have no slash and stay as they are.
+CREATE FUNCTION "short_name"("name" TEXT) RETURNS TEXT
+    LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
+    RETURN substring("name" COLLATE "C" FROM '[^/]*$');
+
+-- getBlockState -> gbs, FOOTPRINT_TEXTURE -> ft: what `gBS` and `FT` are looked up by.
+CREATE FUNCTION "initials"("name" TEXT) RETURNS TEXT
+    LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
+    RETURN lower(CASE
+        WHEN "name" COLLATE "C" ~ '[a-z]'
+        THEN left("name", 1) || regexp_replace(substr("name", 2) COLLATE "C", '[^A-Z]', '', 'g')
+        ELSE regexp_replace("name" COLLATE "C", '_*([^_])[^_]*', '\1', 'g')
+    END);
+
 -- Names are compared by bytes, as the files are: hence COLLATE "C".
 CREATE TABLE "mappings" (
     "id" SERIAL NOT NULL,
@@ -27,6 +41,8 @@ CREATE TABLE "mappings" (
     "srg" TEXT COLLATE "C" NOT NULL,
     "srg_index" INTEGER,
     "name" TEXT COLLATE "C",
+    -- Stored, because a search compares it with thousands of rows.
+    "short_name" TEXT COLLATE "C" GENERATED ALWAYS AS (short_name("name")) STORED,
     "server_name" TEXT COLLATE "C",
     "documentation" TEXT,
     "side" "side" NOT NULL DEFAULT 'BOTH',
@@ -51,31 +67,17 @@ CREATE TABLE "declarations" (
     CONSTRAINT "declarations_pkey" PRIMARY KEY ("id")
 );
 
--- net/minecraft/util/ResourceLocation -> ResourceLocation; members have no slash and stay as they are.
-CREATE FUNCTION "short_name"("name" TEXT) RETURNS TEXT
-    LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
-    RETURN substring("name" COLLATE "C" FROM '[^/]*$');
-
--- getBlockState -> gbs, FOOTPRINT_TEXTURE -> ft: what `gBS` and `FT` are looked up by.
-CREATE FUNCTION "initials"("name" TEXT) RETURNS TEXT
-    LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
-    RETURN lower(CASE
-        WHEN "name" COLLATE "C" ~ '[a-z]'
-        THEN left("name", 1) || regexp_replace(substr("name", 2) COLLATE "C", '[^A-Z]', '', 'g')
-        ELSE regexp_replace("name" COLLATE "C", '_*([^_])[^_]*', '\1', 'g')
-    END);
-
 CREATE UNIQUE INDEX "mappings_version_id_srg_kind_key" ON "mappings"("version_id", "srg", "kind");
 CREATE INDEX "mappings_method_id_idx" ON "mappings"("method_id");
 CREATE INDEX "mappings_srg_index" ON "mappings"("version_id", "srg_index") WHERE "srg_index" IS NOT NULL;
 CREATE INDEX "mappings_class" ON "mappings"("version_id", "srg") WHERE "kind" = 'CLASS';
 CREATE INDEX "mappings_class_obf" ON "mappings"("version_id", "obf") WHERE "kind" = 'CLASS';
 CREATE INDEX "mappings_name" ON "mappings"("version_id", "name") WHERE "name" IS NOT NULL;
-CREATE INDEX "mappings_short_name" ON "mappings"("version_id", "short_name"("name")) WHERE "name" IS NOT NULL;
+CREATE INDEX "mappings_short_name" ON "mappings"("version_id", "short_name") WHERE "short_name" IS NOT NULL;
 CREATE INDEX "mappings_server_name" ON "mappings"("version_id", "server_name") WHERE "server_name" IS NOT NULL;
-CREATE INDEX "mappings_initials" ON "mappings"("version_id", "initials"("short_name"("name"))) WHERE "name" IS NOT NULL;
+CREATE INDEX "mappings_initials" ON "mappings"("version_id", "initials"("short_name")) WHERE "short_name" IS NOT NULL;
 CREATE INDEX "mappings_unnamed" ON "mappings"("version_id", "id") WHERE "name" IS NULL;
-CREATE INDEX "mappings_similar" ON "mappings" USING gin ("version_id", "short_name"("name") gin_trgm_ops);
+CREATE INDEX "mappings_similar" ON "mappings" USING gin ("version_id", "short_name" gin_trgm_ops) WHERE "short_name" IS NOT NULL;
 CREATE INDEX "declarations_owner_id_id_idx" ON "declarations"("owner_id", "id");
 CREATE INDEX "declarations_member_id_id_idx" ON "declarations"("member_id", "id");
 CREATE INDEX "declarations_obf" ON "declarations"("version_id", "obf");

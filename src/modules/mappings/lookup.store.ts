@@ -14,11 +14,11 @@ const BARE_BRANCHES = `
   UNION ALL SELECT id, 0 FROM mappings WHERE version_id = $1 AND srg = $7 AND kind = 'PARAMETER'
   UNION ALL SELECT id, CASE WHEN is_constructor THEN 0 ELSE 1 END FROM mappings
    WHERE version_id = $1 AND srg_index = $5 AND (NOT is_constructor OR srg_index = $6)
-  UNION ALL SELECT id, 2 FROM mappings WHERE version_id = $1 AND short_name(name) = $2
+  UNION ALL SELECT id, 2 FROM mappings WHERE version_id = $1 AND short_name = $2
   UNION ALL SELECT id, 2 FROM mappings WHERE version_id = $1 AND server_name = $2
   UNION ALL SELECT id, 1 FROM mappings WHERE version_id = $1 AND kind = 'CLASS' AND srg = ANY($3::text[])
   UNION ALL SELECT id, 1 FROM mappings WHERE version_id = $1 AND kind = 'CLASS' AND name = ANY($3::text[])
-  UNION ALL SELECT id, 2 FROM mappings WHERE version_id = $1 AND kind = 'CLASS' AND short_name(name) = ANY($3::text[])
+  UNION ALL SELECT id, 2 FROM mappings WHERE version_id = $1 AND kind = 'CLASS' AND short_name = ANY($3::text[])
   UNION ALL SELECT id, 3 FROM mappings WHERE version_id = $1 AND kind = 'CLASS' AND obf = ANY($3::text[])`;
 
 const DESCRIBED = `($8::text IS NULL OR d.obf_descriptor = $8 OR d.srg_descriptor = $8)`;
@@ -40,7 +40,7 @@ const LOOKUP_BARE = statement(
 const owners = (parameter: string) => `
   SELECT id FROM mappings WHERE version_id = $1 AND kind = 'CLASS' AND srg = ANY(${parameter}::text[])
   UNION SELECT id FROM mappings WHERE version_id = $1 AND kind = 'CLASS' AND name = ANY(${parameter}::text[])
-  UNION SELECT id FROM mappings WHERE version_id = $1 AND kind = 'CLASS' AND short_name(name) = ANY(${parameter}::text[])
+  UNION SELECT id FROM mappings WHERE version_id = $1 AND kind = 'CLASS' AND short_name = ANY(${parameter}::text[])
   UNION SELECT id FROM mappings WHERE version_id = $1 AND kind = 'CLASS' AND obf = ANY(${parameter}::text[])`;
 
 // $9 owner spellings, $10 member, $11 number in the member, $12 owner as a method's name, $13 spellings of the class before it.
@@ -55,7 +55,7 @@ const LOOKUP_OWNED = statement(
   UNION ALL
   SELECT p.id, 3
     FROM (SELECT id FROM mappings WHERE version_id = $1 AND srg = $12
-          UNION SELECT id FROM mappings WHERE version_id = $1 AND short_name(name) = $12) AS method
+          UNION SELECT id FROM mappings WHERE version_id = $1 AND short_name = $12) AS method
     JOIN mappings p ON p.method_id = method.id
    WHERE (p.srg = $10 OR p.name = $10 OR p.server_name = $10)
      AND ($13::text[] IS NULL
@@ -90,7 +90,7 @@ const CLASS_BY_NAME = statement(
      SELECT id, 0 AS rank FROM mappings WHERE version_id = $1 AND kind = 'CLASS' AND srg = ANY($2::text[])
      UNION ALL SELECT id, 0 FROM mappings WHERE version_id = $1 AND kind = 'CLASS' AND name = ANY($2::text[])
      UNION ALL SELECT id, 1 FROM mappings WHERE version_id = $1 AND kind = 'CLASS' AND obf = ANY($2::text[])
-     UNION ALL SELECT id, 2 FROM mappings WHERE version_id = $1 AND kind = 'CLASS' AND short_name(name) = ANY($2::text[])
+     UNION ALL SELECT id, 2 FROM mappings WHERE version_id = $1 AND kind = 'CLASS' AND short_name = ANY($2::text[])
    ) AS found JOIN mappings m USING (id) ORDER BY m.id, found.rank`,
 );
 

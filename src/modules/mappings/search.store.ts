@@ -26,7 +26,7 @@ export interface SearchCursor {
 }
 
 const ratio = (column: string) => `length($2)::float8 / greatest(length(${column}), 1)`;
-const short = 'short_name(name)';
+const short = 'short_name';
 const inVersion = 'FROM mappings WHERE version_id = $1';
 
 // The number that the text is, as in 70001 and i70001.

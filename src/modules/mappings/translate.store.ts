@@ -35,7 +35,7 @@ const BARE: Record<Namespace, Statement> = {
   MCP: statement(
     'translate_mcp',
     `SELECT position::int, ${ENTRY} FROM (
-       SELECT position, m.id FROM ${asked} JOIN mappings m ON m.version_id = $1 AND short_name(m.name) = asked.name
+       SELECT position, m.id FROM ${asked} JOIN mappings m ON m.version_id = $1 AND m.short_name = asked.name
        UNION SELECT position, m.id FROM ${asked} JOIN mappings m ON m.version_id = $1 AND m.name = asked.class
        UNION SELECT position, m.id FROM ${asked} JOIN mappings m ON m.version_id = $1 AND m.server_name = asked.name
      ) AS found JOIN mappings m USING (id) ORDER BY position, m.srg`,
@@ -87,7 +87,7 @@ const OWNED: Record<Namespace, Statement> = {
   SRG: statement(
     'translate_owned_srg',
     owned(
-      `${ownerBy('srg = asked.owner')} UNION ${ownerBy('short_name(name) = asked.owner')}`,
+      `${ownerBy('srg = asked.owner')} UNION ${ownerBy('short_name = asked.owner')}`,
       'm.srg = asked.member',
       'd.srg_descriptor = asked.descriptor',
     ),
@@ -95,7 +95,7 @@ const OWNED: Record<Namespace, Statement> = {
   MCP: statement(
     'translate_owned_mcp',
     owned(
-      `${ownerBy('name = asked.owner')} UNION ${ownerBy('short_name(name) = asked.owner')}`,
+      `${ownerBy('name = asked.owner')} UNION ${ownerBy('short_name = asked.owner')}`,
       'm.name = asked.member',
       'd.srg_descriptor = asked.descriptor',
     ),
@@ -129,7 +129,7 @@ const described = (name: string) => `
 
 const DESCRIBED: Record<Exclude<Namespace, 'OBF'>, Statement> = {
   SRG: statement('translate_described_srg', described('m.srg')),
-  MCP: statement('translate_described_mcp', described('short_name(m.name)')),
+  MCP: statement('translate_described_mcp', described('m.short_name')),
 };
 
 /** What methods with a descriptor and no owner mean: null names are passed over. An obfuscated one means too much. */
@@ -143,7 +143,7 @@ export const translateDescribed = (
 
 const NAMES_OF = statement(
   'names_of',
-  `SELECT srg, short_name(name) AS name FROM mappings WHERE version_id = $1 AND srg = ANY($2::text[])`,
+  `SELECT srg, short_name AS name FROM mappings WHERE version_id = $1 AND srg = ANY($2::text[])`,
 );
 
 /** The community names of SRG ids, null for an unnamed one; ids that the version lacks are left out. */
