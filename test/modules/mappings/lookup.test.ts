@@ -164,12 +164,24 @@ describe('a spelling with a descriptor', () => {
 });
 
 describe('odd input', () => {
-  it.each(['%', '_', 'func_2000__', 'func\\_2000\\_a', "'", "' OR 1=1 --", '"', '\\', '$1', 'é', '日本', '😀', '\ud800', '𝒂'])(
-    'means nothing: %j',
-    async (name) => {
-      expect(await lookup(name)).toEqual([]);
-    },
-  );
+  it.each([
+    '%',
+    '_',
+    'func_2000__',
+    'func\\_2000\\_a',
+    "'",
+    "' OR 1=1 --",
+    '"',
+    '\\',
+    '$1',
+    'é',
+    '日本',
+    '😀',
+    '\ud800',
+    '𝒂',
+  ])('means nothing: %j', async (name) => {
+    expect(await lookup(name)).toEqual([]);
+  });
 
   it.each(['', '   ', '\n\t'])('is refused where it is empty: %j', async (name) => {
     const error = await service.refused(LookupDocument, { name });
@@ -212,7 +224,12 @@ describe('versions', () => {
 
   it('answers from the version asked for, by names on the server too', async () => {
     await importCopies(service.db, ['0.1'], { named: false });
-    await importCsv(service.db, '0.1', 'methods.csv', 'searge,name,side,desc\nfunc_2006_f,onClient,0,\nfunc_2006_f,onServer,1,\n');
+    await importCsv(
+      service.db,
+      '0.1',
+      'methods.csv',
+      'searge,name,side,desc\nfunc_2006_f,onClient,0,\nfunc_2006_f,onServer,1,\n',
+    );
     expect(await lookup('isNullOrEmpty', { version: '0.1' })).toEqual([]);
     expect(await lookup('onClient')).toEqual([]);
     expect(await lookup('onClient', { version: '0.1' })).toEqual(['func_2006_f']);
