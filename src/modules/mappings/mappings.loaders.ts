@@ -11,6 +11,7 @@ import {
 } from '../../shared/page.js';
 import type { CoverageRow } from '../versions/versions.store.js';
 import type { DeclarationRow, MappingKind, MappingRow } from './mapping.js';
+import type { HalfDeclaration } from './mappings.rows.js';
 import * as store from './mappings.store.js';
 
 /** A list below each of many parents: how one page of all of them is read, and how they are counted. */
@@ -43,6 +44,20 @@ async function loadPage<Row>(
   return toPage(rows ?? [], request, (row) => list.key(row), totalCount);
 }
 
+type MemberKind = 'METHOD' | 'FIELD';
+
+/** Puts both ends to the declarations of a page. */
+function completed(
+  page: Page<HalfDeclaration>,
+  ends: (half: HalfDeclaration) => Pick<DeclarationRow, 'owner' | 'member'>,
+): Page<DeclarationRow> {
+  const edges = page.edges.map(({ cursor, node }) => {
+    const { id, obf, obfDescriptor, srgDescriptor, exceptions } = node;
+    return { cursor, node: { id, obf, obfDescriptor, srgDescriptor, exceptions, ...ends(node) } };
+  });
+  return { ...page, edges };
+}
+
 const listKind = () => ({ page: {}, count: {} });
 const LISTS = { members: listKind(), declarations: listKind(), classes: listKind(), unnamed: listKind() };
 const PARAMETERS = {};
@@ -53,24 +68,28 @@ const CLASS_COVERAGE = {};
 export class MappingLoaders {
   constructor(private readonly db: Database) {}
 
-  members(context: Context, classId: number, kind: 'METHOD' | 'FIELD', filter: store.ListFilter, page: PageRequest) {
-    return loadPage<DeclarationRow>(context, LISTS.members, [kind, filter], classId, page, {
+  /** The methods or fields that a class carries. */
+  async members(context: Context, owner: MappingRow, kind: MemberKind, filter: store.ListFilter, page: PageRequest) {
+    const found = await loadPage<HalfDeclaration>(context, LISTS.members, [kind, filter], owner.id, page, {
       read: (request) => store.membersOf(this.db, kind, filter, request),
       count: (parents) => store.countMembersOf(this.db, kind, filter, parents),
-      parentOf: (row) => row.owner.id,
+      parentOf: (row) => row.parent,
       key: (row) => [row.id],
       keyTypes: ['int'],
     });
+    return completed(found, ({ far: member }) => ({ owner, member }));
   }
 
-  declarations(context: Context, memberId: number, page: PageRequest) {
-    return loadPage<DeclarationRow>(context, LISTS.declarations, null, memberId, page, {
+  /** The classes that carry a member. */
+  async declarations(context: Context, member: MappingRow, page: PageRequest) {
+    const found = await loadPage<HalfDeclaration>(context, LISTS.declarations, null, member.id, page, {
       read: (request) => store.declarationsOf(this.db, request),
       count: (parents) => store.countDeclarationsOf(this.db, parents),
-      parentOf: (row) => row.member.id,
+      parentOf: (row) => row.parent,
       key: (row) => [row.id],
       keyTypes: ['int'],
     });
+    return completed(found, ({ far: owner }) => ({ owner, member }));
   }
 
   classes(context: Context, versionId: number, query: string | null, page: PageRequest) {

@@ -108,7 +108,7 @@ export class ClassResolver {
     description: 'Its methods, in the order of the source; constructors are not among them.',
   })
   methods(
-    @Root() { id }: MappingRow,
+    @Root() owner: MappingRow,
     @Ctx() context: Context,
     @Args(() => PageArgs) page: PageArgs,
     @Arg('query', () => String, { nullable: true, description: 'Part of any spelling, in any case.' }) query?: string,
@@ -120,7 +120,7 @@ export class ClassResolver {
   ) {
     return this.loaders.members(
       context,
-      id,
+      owner,
       'METHOD',
       { query: query ?? null, unnamed: unnamed ?? null },
       pageRequest(page),
@@ -129,7 +129,7 @@ export class ClassResolver {
 
   @FieldResolver(() => DeclarationConnection, { description: 'Its fields, in the order of the source.' })
   fields(
-    @Root() { id }: MappingRow,
+    @Root() owner: MappingRow,
     @Ctx() context: Context,
     @Args(() => PageArgs) page: PageArgs,
     @Arg('query', () => String, { nullable: true, description: 'Part of any spelling, in any case.' }) query?: string,
@@ -141,7 +141,7 @@ export class ClassResolver {
   ) {
     return this.loaders.members(
       context,
-      id,
+      owner,
       'FIELD',
       { query: query ?? null, unnamed: unnamed ?? null },
       pageRequest(page),
@@ -161,8 +161,8 @@ export class MethodResolver {
   @FieldResolver(() => DeclarationConnection, {
     description: 'Every class that carries it: one SRG id stands in all that override it.',
   })
-  declarations(@Root() { id }: MappingRow, @Ctx() context: Context, @Args(() => PageArgs) page: PageArgs) {
-    return this.loaders.declarations(context, id, pageRequest(page));
+  declarations(@Root() member: MappingRow, @Ctx() context: Context, @Args(() => PageArgs) page: PageArgs) {
+    return this.loaders.declarations(context, member, pageRequest(page));
   }
 
   @FieldResolver(() => [Parameter], { description: 'Its parameters, in their order.' })
@@ -176,8 +176,8 @@ export class FieldOfClassResolver {
   constructor(private readonly loaders: MappingLoaders) {}
 
   @FieldResolver(() => DeclarationConnection, { description: 'Every class that carries it.' })
-  declarations(@Root() { id }: MappingRow, @Ctx() context: Context, @Args(() => PageArgs) page: PageArgs) {
-    return this.loaders.declarations(context, id, pageRequest(page));
+  declarations(@Root() member: MappingRow, @Ctx() context: Context, @Args(() => PageArgs) page: PageArgs) {
+    return this.loaders.declarations(context, member, pageRequest(page));
   }
 }
 

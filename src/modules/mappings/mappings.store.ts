@@ -1,7 +1,13 @@
 import { statement, type Sql } from '../../db/database.js';
 import type { CoverageRow } from '../versions/versions.store.js';
-import type { DeclarationRow, MappingKind, MappingRow } from './mapping.js';
-import { DECLARATION_COLUMNS, declarationOf, mappingColumns, type FlatDeclaration } from './mappings.rows.js';
+import type { MappingKind, MappingRow } from './mapping.js';
+import {
+  declarationColumns,
+  halfDeclaration,
+  mappingColumns,
+  type FlatDeclaration,
+  type HalfDeclaration,
+} from './mappings.rows.js';
 
 // Whatever a list of parents asks for is read in one statement: the parents come as an array, each with its own page.
 
@@ -54,8 +60,8 @@ const OF_CLASS = `m.kind::text = $2 AND ${contains(['m.name', 'm.srg', 'd.obf'],
 const MEMBERS = statement(
   'class_members',
   `SELECT page.* FROM unnest($1::int[]) AS parent(id) CROSS JOIN LATERAL (
-     SELECT ${DECLARATION_COLUMNS}
-       FROM declarations d JOIN mappings m ON m.id = d.member_id JOIN mappings o ON o.id = d.owner_id
+     SELECT ${declarationColumns('owner_id', 'm')}
+       FROM declarations d JOIN mappings m ON m.id = d.member_id
       WHERE d.owner_id = parent.id AND ${OF_CLASS} AND ($5::int IS NULL OR d.id > $5) AND NOT m.is_constructor
       ORDER BY d.id LIMIT $6
    ) AS page`,
@@ -73,9 +79,9 @@ export async function membersOf(
   kind: 'METHOD' | 'FIELD',
   { query, unnamed }: ListFilter,
   { parents, after, limit }: ListPage<number>,
-): Promise<DeclarationRow[]> {
+): Promise<HalfDeclaration[]> {
   const rows = await db.query<FlatDeclaration>(MEMBERS, [parents, kind, query, unnamed, after, limit]);
-  return rows.map(declarationOf);
+  return rows.map(halfDeclaration);
 }
 
 export const countMembersOf = (
@@ -93,8 +99,8 @@ export interface ParentCount {
 const DECLARATIONS = statement(
   'declarations_of',
   `SELECT page.* FROM unnest($1::int[]) AS parent(id) CROSS JOIN LATERAL (
-     SELECT ${DECLARATION_COLUMNS}
-       FROM declarations d JOIN mappings m ON m.id = d.member_id JOIN mappings o ON o.id = d.owner_id
+     SELECT ${declarationColumns('member_id', 'o')}
+       FROM declarations d JOIN mappings o ON o.id = d.owner_id
       WHERE d.member_id = parent.id AND ($2::int IS NULL OR d.id > $2) ORDER BY d.id LIMIT $3
    ) AS page`,
 );
@@ -105,9 +111,9 @@ const DECLARATIONS_COUNT = statement(
 );
 
 /** Where members are declared: every class that carries the id. */
-export async function declarationsOf(db: Sql, { parents, after, limit }: ListPage<number>): Promise<DeclarationRow[]> {
+export async function declarationsOf(db: Sql, { parents, after, limit }: ListPage<number>): Promise<HalfDeclaration[]> {
   const rows = await db.query<FlatDeclaration>(DECLARATIONS, [parents, after, limit]);
-  return rows.map(declarationOf);
+  return rows.map(halfDeclaration);
 }
 
 export const countDeclarationsOf = (db: Sql, parents: readonly number[]): Promise<ParentCount[]> =>

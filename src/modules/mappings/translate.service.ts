@@ -48,7 +48,7 @@ export async function translate(
 
   const entries = await translateBare(
     db,
-    from,
+    [from, to],
     version.id,
     spellings.map(({ bare, descriptor }) => (descriptor === null ? bare : null)),
     spellings.map(({ classes, descriptor }) => (descriptor === null ? classes[0]! : null)),

@@ -10,12 +10,12 @@ export interface TranslatedEntry {
   kind: MappingKind;
   srg: string;
   mcp: string | null;
-  /** Classes: one; members: as their classes carry them, each once; parameters: none. */
+  /** Classes: one; members, if asked for: as their classes carry them, each once; parameters: none. */
   obf: string[];
 }
 
 const ENTRY = `m.kind, m.srg, m.name AS mcp,
-  CASE m.kind WHEN 'CLASS' THEN ARRAY[m.obf] WHEN 'PARAMETER' THEN '{}'
+  CASE WHEN m.kind = 'CLASS' THEN ARRAY[m.obf] WHEN m.kind = 'PARAMETER' OR NOT $4 THEN '{}'
     ELSE ARRAY(SELECT DISTINCT d.obf FROM declarations d WHERE d.member_id = m.id ORDER BY 1) END AS obf`;
 
 const asked = `unnest($2::text[], $3::text[]) WITH ORDINALITY AS asked(name, class, position)`;
@@ -30,7 +30,7 @@ const BARE: Record<Namespace, Statement> = {
   SRG: statement(
     'translate_srg',
     `SELECT position::int, ${ENTRY} FROM ${asked}
-       JOIN mappings m ON m.version_id = $1 AND m.srg = ANY(ARRAY[asked.name, asked.class]) ORDER BY position, m.srg`,
+       JOIN mappings m ON m.version_id = $1 AND m.srg IN (asked.name, asked.class) ORDER BY position, m.srg`,
   ),
   MCP: statement(
     'translate_mcp',
@@ -45,11 +45,11 @@ const BARE: Record<Namespace, Statement> = {
 /** What names without an owner mean: nulls are passed over. One statement for all. */
 export const translateBare = (
   db: Sql,
-  from: Namespace,
+  [from, to]: readonly [Namespace, Namespace],
   versionId: number,
   names: readonly (string | null)[],
   classes: readonly (string | null)[],
-): Promise<TranslatedEntry[]> => db.query(BARE[from], [versionId, names, classes]);
+): Promise<TranslatedEntry[]> => db.query(BARE[from], [versionId, names, classes, to === 'OBF']);
 
 /** One meaning of a name with an owner. */
 export interface TranslatedMember {
