@@ -142,7 +142,8 @@ try {
   if (unknown) throw new UsageError(`--only takes import, ${CASE_NAMES.join(', ')}; not ${unknown}.`);
   if (settings) await run(settings);
 } catch (error) {
-  const misused = error instanceof UsageError || (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS');
+  const misused =
+    error instanceof UsageError || String((error as { code?: unknown }).code).startsWith('ERR_PARSE_ARGS');
   console.error(misused ? (error as Error).message : error);
   process.exitCode = misused ? 2 : 1;
 }
