@@ -1,7 +1,7 @@
 import { badInput } from '../../shared/errors.js';
 
-/** How many atoms an expression may come to, counted repetitions written out. */
-const MAX_SIZE = 500;
+/** How many parts repetitions may add: a loop one, a count what it takes to write it out. Plain text is as long as it likes. */
+const MAX_ADDED = 32;
 /** How deep repetitions may stand within each other: `((a|b)+c)*` is 2. */
 const MAX_DEPTH = 2;
 
@@ -44,14 +44,15 @@ function bracketEnd(text: string, start: number): number {
 function repeated(part: Part, [token, low, comma, high]: RegExpExecArray): Part {
   if (part.anchored) throw badInput(`"query" must not repeat (${token}) what holds an anchor or a word boundary.`);
   // Without an upper bound the last one is a loop of its own.
-  const times = token.startsWith('{') ? Math.max(Number(low) + (comma && !high ? 1 : 0), Number(high ?? 0), 1) : 2;
-  return { size: part.size * (times - 1), depth: part.depth + 1, anchored: false };
+  const times = Math.max(Number(low) + (comma && !high ? 1 : 0), Number(high ?? 0), 1);
+  return { size: token.startsWith('{') ? part.size * (times - 1) : 1, depth: part.depth + 1, anchored: false };
 }
 
 /**
  * Checks that PostgreSQL can compile and match an expression in little time, which the embedded database, unlike a server,
  * cannot break off. It matches in time linear in the text unless an expression looks back or around; what takes long is to
- * compile repetitions within each other. Whether the expression is well formed is left to the database.
+ * compile repetitions within each other, and to try many of them at each character. Whether the expression is well formed
+ * is left to the database.
  * @throws AppError BAD_USER_INPUT with the reason
  */
 export function checkExpression(expression: string): void {
@@ -61,6 +62,7 @@ export function checkExpression(expression: string): void {
   const open: Part[] = [];
   let group = nothing();
   let last = nothing();
+  let atoms = 0;
   for (let at = 0; at < expression.length;) {
     TOKEN.lastIndex = at;
     const match = TOKEN.exec(expression)!;
@@ -75,7 +77,8 @@ export function checkExpression(expression: string): void {
       group = nothing();
       last = nothing();
     } else if (token === ')') {
-      last = group;
+      // An empty group is a part too where it is repeated.
+      last = { ...group, size: Math.max(group.size, 1) };
       group = open.pop() ?? nothing();
       add(group, last);
     } else if (/^(?:[*+?]|\{\d)/.test(token)) {
@@ -87,11 +90,15 @@ export function checkExpression(expression: string): void {
       const atom = expression.slice(start, at);
       last = { size: 1, depth: 0, anchored: /^(?:\^|\$|\\[AZmMyY]|\[\[:[<>]:\]\])$/.test(atom) };
       add(group, last);
+      atoms += 1;
     }
     // Groups that are never closed are refused by the database; until then their parts count like any other's.
     const size = open.reduce((sum, outer) => sum + outer.size, group.size);
-    if (size > MAX_SIZE)
-      throw badInput(`"query" must not come to more than ${MAX_SIZE} parts, repetitions written out.`);
+    if (size - atoms > MAX_ADDED) {
+      throw badInput(
+        `"query" must not repeat so much: its repetitions, written out, add more than ${MAX_ADDED} parts.`,
+      );
+    }
     if (group.depth > MAX_DEPTH) {
       throw badInput(`"query" must not nest repetitions more than ${MAX_DEPTH} deep.`);
     }

@@ -17,6 +17,7 @@ import {
   DeclarationConnection,
   Mapping,
   MappingKind,
+  MemberArgs,
   MemberField,
   Method,
   Parameter,
@@ -107,47 +108,17 @@ export class ClassResolver {
   @FieldResolver(() => DeclarationConnection, {
     description: 'Its methods, in the order of the source; constructors are not among them.',
   })
-  methods(
-    @Root() owner: MappingRow,
-    @Ctx() context: Context,
-    @Args(() => PageArgs) page: PageArgs,
-    @Arg('query', () => String, { nullable: true, description: 'Part of any spelling, in any case.' }) query?: string,
-    @Arg('unnamed', () => Boolean, {
-      nullable: true,
-      description: 'True for those without a community name, false for those with one.',
-    })
-    unnamed?: boolean,
-  ) {
-    return this.loaders.members(
-      context,
-      owner,
-      'METHOD',
-      { query: query ?? null, unnamed: unnamed ?? null },
-      pageRequest(page),
-    );
+  methods(@Root() owner: MappingRow, @Ctx() context: Context, @Args(() => MemberArgs) args: MemberArgs) {
+    return this.loaders.members(context, owner, 'METHOD', filterOf(args), pageRequest(args));
   }
 
   @FieldResolver(() => DeclarationConnection, { description: 'Its fields, in the order of the source.' })
-  fields(
-    @Root() owner: MappingRow,
-    @Ctx() context: Context,
-    @Args(() => PageArgs) page: PageArgs,
-    @Arg('query', () => String, { nullable: true, description: 'Part of any spelling, in any case.' }) query?: string,
-    @Arg('unnamed', () => Boolean, {
-      nullable: true,
-      description: 'True for those without a community name, false for those with one.',
-    })
-    unnamed?: boolean,
-  ) {
-    return this.loaders.members(
-      context,
-      owner,
-      'FIELD',
-      { query: query ?? null, unnamed: unnamed ?? null },
-      pageRequest(page),
-    );
+  fields(@Root() owner: MappingRow, @Ctx() context: Context, @Args(() => MemberArgs) args: MemberArgs) {
+    return this.loaders.members(context, owner, 'FIELD', filterOf(args), pageRequest(args));
   }
 }
+
+const filterOf = ({ query, unnamed }: MemberArgs) => ({ query: query ?? null, unnamed: unnamed ?? null });
 
 @Resolver(() => Method)
 export class MethodResolver {

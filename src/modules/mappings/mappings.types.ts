@@ -1,5 +1,5 @@
-import { Field, Float, Int, InterfaceType, ObjectType, registerEnumType, type ClassType } from 'type-graphql';
-import { Connection } from '../../graphql/connection.js';
+import { ArgsType, Field, Float, Int, InterfaceType, ObjectType, registerEnumType, type ClassType } from 'type-graphql';
+import { Connection, PageArgs } from '../../graphql/connection.js';
 import { Public } from '../../graphql/directives/index.js';
 import { Node } from '../../graphql/node.js';
 import type { MappingKind as Kind, MappingRow, Side as SideName } from './mapping.js';
@@ -160,6 +160,19 @@ export class Coverage {
 
   @Field(() => Int, { description: 'Those of them that have one.' })
   named!: number;
+}
+
+/** The arguments of the lists of a class. */
+@ArgsType()
+export class MemberArgs extends PageArgs {
+  @Field(() => String, { nullable: true, description: 'Part of any spelling, in any case.' })
+  query?: string | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'True for those without a community name, false for those with one.',
+  })
+  unnamed?: boolean | null;
 }
 
 export const ClassConnection: ClassType = Connection(() => Class, 'Class');
