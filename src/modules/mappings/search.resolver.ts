@@ -23,7 +23,7 @@ registerEnumType(SearchMatch, {
     },
     REGEX: {
       description:
-        'Entries whose name or SRG id matches a regular expression of PostgreSQL, without references back or looking around.',
+        'Entries whose name or SRG id matches a regular expression of PostgreSQL, without references back, looking around, or large or deep repetitions.',
     },
   },
 });
