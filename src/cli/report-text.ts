@@ -6,6 +6,7 @@ import type { CoverageRow } from '../modules/versions/versions.store.js';
 const SHOWN = 20;
 
 const KIND_WORDS = { CLASS: 'classes', METHOD: 'methods', FIELD: 'fields', PARAMETER: 'parameters' } as const;
+const KINDS = Object.keys(KIND_WORDS) as (keyof typeof KIND_WORDS)[];
 const number = (n: number) => n.toLocaleString('en');
 
 function list<T>(items: readonly T[], line: (item: T) => string): string[] {
@@ -27,10 +28,11 @@ const goneLine = ({ srg, name, documentation }: GoneEntry) =>
   `${srg}${name === null || name === srg ? '' : ` (${name}${documentation === null ? '' : ', documented'})`}`;
 
 function comparisonLines({ kept, new: added, gone }: EntryComparison): string[] {
+  const goneCounts = KINDS.map((kind) => ({ kind, count: gone.filter((entry) => entry.kind === kind).length }));
   return [
     `  kept: ${counts(kept)}`,
     `  new:  ${counts(added)}`,
-    `  gone: ${gone.length === 0 ? 'none' : number(gone.length)}`,
+    `  gone: ${counts(goneCounts.filter(({ count }) => count > 0))}`,
     ...list(gone, goneLine),
   ];
 }

@@ -102,7 +102,7 @@ Of 5 methods no file says whether they are static; the parameters of 4 of them a
     expect(stdout).toContain(`Against 1.0:
   kept: 3 classes, 4 methods, 2 fields, 7 parameters
   new:  1 methods, 1 parameters
-  gone: 6
+  gone: 1 methods, 1 fields, 4 parameters
     func_14_a (isOpen)
     field_2_b_ (old, documented)
     p_14_1_

@@ -40,8 +40,9 @@ export async function translate(
   if (names.length > MAX_NAMES) throw badInput(`"names" takes at most ${MAX_NAMES} names, not ${names.length}.`);
   const version = await findVersion(db, input.version);
   if (names.length === 0) return [];
-  const spellings = names.map(parseSpelling);
-  const candidates = names.map(() => new Set<string>());
+  const distinct = [...new Set(names)];
+  const spellings = distinct.map(parseSpelling);
+  const candidates = distinct.map(() => new Set<string>());
   const collect = (position: number, answer: string | null) => {
     if (answer !== null) candidates[position - 1]!.add(answer);
   };
@@ -75,8 +76,9 @@ export async function translate(
       collect(method.position, member === null ? null : `${member}${descriptor ?? ''}`);
     }
   }
-  return names.map((name, i) => {
-    const answers = [...candidates[i]!];
+  const answersOf = new Map(distinct.map((name, i) => [name, [...candidates[i]!]]));
+  return names.map((name) => {
+    const answers = answersOf.get(name)!;
     return { from: name, to: answers.length === 1 ? answers[0]! : null, candidates: answers };
   });
 }
