@@ -5,7 +5,7 @@ export const LOOKUP = `
   SELECT kind, srg, name, documentation, side FROM mappings WHERE version_id = ${version} AND srg = $2 ORDER BY kind LIMIT 1`;
 
 const ratio = (column: string) => `length($2)::float8 / greatest(length(${column}), 1)`;
-const short = 'short_name(name)';
+const short = 'short_name';
 const inVersion = `FROM mappings WHERE version_id = ${version}`;
 
 // The ranking is the service's: a search that ranks otherwise is another search. $2 text, $3 its end, $4 initials, $5 their
