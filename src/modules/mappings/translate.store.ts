@@ -30,7 +30,7 @@ const BARE: Record<Namespace, Statement> = {
   SRG: statement(
     'translate_srg',
     `SELECT position::int, ${ENTRY} FROM ${asked}
-       JOIN mappings m ON m.version_id = $1 AND m.srg IN (asked.name, asked.class) ORDER BY position, m.srg`,
+       JOIN mappings m ON m.version_id = $1 AND m.srg = asked.class ORDER BY position, m.srg`,
   ),
   MCP: statement(
     'translate_mcp',
