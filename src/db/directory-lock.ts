@@ -1,11 +1,16 @@
-import { open, readFile, rm } from 'node:fs/promises';
+import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../shared/errors.js';
 
-/** When a process started, in clock ticks: tells a reused process id from its first owner. Known on Linux alone. */
-async function startOf(pid: number): Promise<string> {
+/**
+ * When a process started, in clock ticks: tells a reused process id from its first owner. Empty where nobody knows (only
+ * Linux tells), null for a process that has ended and is not yet taken note of.
+ */
+async function startOf(pid: number): Promise<string | null> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+  // proc(5): the fields behind the name in brackets begin with the state; the start time is the 20th of them.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return fields[0] === 'Z' ? null : (fields[19] ?? '');
 }
 
 function isAlive(pid: number): boolean {
@@ -31,11 +36,12 @@ async function isHeld(file: string): Promise<number | null> {
  */
 export async function lockDirectory(directory: string): Promise<() => Promise<void>> {
   const file = join(directory, 'mcp.lock');
+  const mine = `${file}.${process.pid}`;
   for (let attempt = 0; attempt < 3; attempt += 1) {
     try {
-      const handle = await open(file, 'wx');
-      await handle.write(`${process.pid} ${await startOf(process.pid)}`);
-      await handle.close();
+      // Linked in one piece: a lock that another process sees always says whose it is.
+      await writeFile(mine, `${process.pid} ${(await startOf(process.pid)) ?? ''}`);
+      await link(mine, file).finally(() => rm(mine, { force: true }));
       return () => rm(file, { force: true });
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;

@@ -1,9 +1,12 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import { schemaDiff } from '../../scripts/schema-diff.js';
 import { copyLine } from '../../src/db/copy.js';
+import { lockDirectory } from '../../src/db/directory-lock.js';
 import { openEmbedded } from '../../src/db/embedded.js';
 import { migrate, migrationStatus, openDatabase } from '../../src/db/index.js';
 import { asAdmin, openTestDatabase, type TestDatabase, withDatabase } from '../support/database.js';
@@ -87,6 +90,28 @@ describe('migrations', () => {
 });
 
 describe('embedded data directory', () => {
+  test.runIf(process.platform === 'linux')('the lock of a process that has ended is taken over', async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'mcp-lock-'));
+    // A shell that becomes `sleep` leaves its ended child behind as a zombie: it has an id, but holds nothing.
+    const parent = spawn('sh', ['-c', 'sh -c "exit 0" & echo $!; exec sleep 30'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const [line] = (await once(parent.stdout, 'data')) as [Buffer];
+    const pid = Number(line.toString());
+    await vi.waitFor(async () => expect(await readFile(`/proc/${pid}/stat`, 'utf8')).toMatch(/\) Z /));
+    try {
+      for (const owner of [`${pid} `, '999999999 1', `${process.pid} 1`, 'nonsense', '']) {
+        await writeFile(join(dataDir, 'mcp.lock'), owner);
+        const unlock = await lockDirectory(dataDir);
+        await expect(lockDirectory(dataDir)).rejects.toThrow(`in use by process ${process.pid}`);
+        await unlock();
+      }
+    } finally {
+      parent.kill();
+      await rm(dataDir, { recursive: true });
+    }
+  });
+
   test('a second opening is refused in words, and the first keeps its data', async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'mcp-data-'));
     const first = await openEmbedded({ dataDir });
