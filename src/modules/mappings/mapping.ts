@@ -33,8 +33,5 @@ export interface DeclarationRow {
   member: MappingRow;
 }
 
-/** net/minecraft/util/ResourceLocation -> ResourceLocation */
-export const shortName = (name: string): string => name.slice(name.lastIndexOf('/') + 1);
-
 /** net/minecraft/util/ResourceLocation -> net/minecraft/util; '' in the default package. */
 export const packageOf = (name: string): string => name.slice(0, Math.max(0, name.lastIndexOf('/')));
