@@ -93,12 +93,14 @@ describe('embedded data directory', () => {
   test.runIf(process.platform === 'linux')('the lock of a process that has ended is taken over', async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'mcp-lock-'));
     // A shell that becomes `sleep` leaves its ended child behind as a zombie: it has an id, but holds nothing.
-    const parent = spawn('sh', ['-c', 'sh -c "exit 0" & echo $!; exec sleep 30'], {
+    const parent = spawn('sh', ['-c', 'sleep 0.5 & echo $!; exec sleep 30'], {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     const [line] = (await once(parent.stdout, 'data')) as [Buffer];
     const pid = Number(line.toString());
-    await vi.waitFor(async () => expect(await readFile(`/proc/${pid}/stat`, 'utf8')).toMatch(/\) Z /));
+    await vi.waitFor(async () => expect(await readFile(`/proc/${pid}/stat`, 'utf8')).toMatch(/\) Z /), {
+      timeout: 20_000,
+    });
     try {
       for (const owner of [`${pid} `, '999999999 1', `${process.pid} 1`, 'nonsense', '']) {
         await writeFile(join(dataDir, 'mcp.lock'), owner);
