@@ -29,7 +29,7 @@ export type SearchMatch =
   | 'FUZZY'
   /** Entries of which a spelling starts with the query. */
   | 'PREFIX'
-  /** Entries whose name or SRG id matches a regular expression of PostgreSQL, without references back or looking around. */
+  /** Entries whose name or SRG id matches a regular expression of PostgreSQL, without references back, looking around, or large or deep repetitions. */
   | 'REGEX';
 
 /** Which distribution of the game has an entry. */
