@@ -14,13 +14,15 @@ export interface Grant {
 /** What a call was authenticated with, and how far it reaches. */
 export interface Credential {
   kind: 'SESSION' | 'API_TOKEN' | 'ACCESS_TOKEN';
-  /** Identifies the credential for its owner (never the secret). */
+  /** The key of the session's or token's row (never the secret). */
   id: string;
   /** What the credential may do at most: everything its owner may, or a list. */
   permissions: 'ALL' | ReadonlySet<Permission>;
   /** The game versions for which it holds; null for all. */
   gameVersionIds: ReadonlySet<number> | null;
   expiresAt: Date | null;
+  /** Sessions: when the person last proved presence; null for whatever nobody sits behind. */
+  provenAt: Date | null;
 }
 
 /** A client (bot, OAuth application) that acts for the user; its ceiling cuts what the user may do through it. */
@@ -91,6 +93,33 @@ function coversVersion(grant: Grant, credential: Credential, scope: VersionScope
   const byCredential = credential.gameVersionIds;
   if (scope !== 'ANY') return (byGrant ?? scope) === scope && (byCredential?.has(scope) ?? true);
   return byGrant === null || byCredential === null || byCredential.has(byGrant);
+}
+
+/** How long a proof of presence counts, in milliseconds. */
+export const PRESENCE_WINDOW = 10 * 60_000;
+
+/**
+ * What identities, tokens and roles are changed with: a session, never a token, whose person has just proved presence.
+ * @throws AppError UNAUTHENTICATED, or FORBIDDEN saying what is missing (`details.reason`)
+ */
+export function requirePresence(actor: Actor, now: Date): SignedInActor {
+  const signedIn = requireSession(actor);
+  const { provenAt } = signedIn.credential;
+  if (provenAt === null || now.getTime() - provenAt.getTime() > PRESENCE_WINDOW) {
+    throw new AppError('FORBIDDEN', 'Prove first that it is you: reauthenticate, then try again within 10 minutes.', {
+      reason: 'REAUTHENTICATION_REQUIRED',
+    });
+  }
+  return signedIn;
+}
+
+/** What tokens can not do, whatever their permissions. @throws AppError UNAUTHENTICATED, or FORBIDDEN for a token */
+export function requireSession(actor: Actor): SignedInActor {
+  const signedIn = requireSignedIn(actor);
+  if (signedIn.credential.kind === 'SESSION') return signedIn;
+  throw new AppError('FORBIDDEN', 'This takes a session: sign in with a browser. Tokens can not do it.', {
+    reason: 'SESSION_REQUIRED',
+  });
 }
 
 /** Whether the actor is this user. */

@@ -67,6 +67,7 @@ export enum RoleName {
   RELEASE_MANAGER = 'RELEASE_MANAGER',
   MODERATOR = 'MODERATOR',
   ADMIN = 'ADMIN',
+  IRC_BOT = 'IRC_BOT',
 }
 
 /** What each role is for, in one sentence for people. */
@@ -77,6 +78,7 @@ export const ROLE_SENTENCES: Readonly<Record<RoleName, string>> = {
   [RoleName.RELEASE_MANAGER]: 'As MAINTAINER, and manages game versions and releases.',
   [RoleName.MODERATOR]: 'Keeps the peace: suspends users and reverts what they did. Sees no private data.',
   [RoleName.ADMIN]: 'Holds every permission but those of bots.',
+  [RoleName.IRC_BOT]: 'For bots alone: links IRC accounts and acts for the people behind them.',
 };
 
 const user = [Permission.MAPPING_PROPOSE, Permission.MAPPING_VOTE];
@@ -89,7 +91,21 @@ const maintainer = [
 ];
 
 /** For bots alone: a person who held one of them could speak as others. */
-const botPermissions = new Set([Permission.IRC_VERIFY, Permission.ACT_FOR_USERS]);
+const botPermissions: ReadonlySet<Permission> = new Set([Permission.IRC_VERIFY, Permission.ACT_FOR_USERS]);
+
+/** What no API token can hold: whoever finds one must not gain accounts or rights with it. */
+const sessionPermissions: ReadonlySet<Permission> = new Set([
+  Permission.ROLE_GRANT,
+  Permission.IDENTITY_MANAGE,
+  Permission.CLIENT_MANAGE,
+]);
+
+/** The roles that bots alone can hold; all others are for people, whose bots share in them. */
+export const isBotRole = (role: RoleName): boolean => role === RoleName.IRC_BOT;
+
+/** Whether an API token of a person, or of a bot, may be given the permission. */
+export const isForTokens = (permission: Permission, isBot: boolean): boolean =>
+  !sessionPermissions.has(permission) && (isBot || !botPermissions.has(permission));
 
 /** Which permissions a role bundles. A snapshot test holds the matrix, so that a change of it is seen. */
 export const ROLE_PERMISSIONS: Readonly<Record<RoleName, ReadonlySet<Permission>>> = {
@@ -99,4 +115,5 @@ export const ROLE_PERMISSIONS: Readonly<Record<RoleName, ReadonlySet<Permission>
   [RoleName.RELEASE_MANAGER]: new Set([...maintainer, Permission.VERSION_MANAGE, Permission.RELEASE_PUBLISH]),
   [RoleName.MODERATOR]: new Set([...user, Permission.MAPPING_REVERT, Permission.USER_SUSPEND, Permission.AUDIT_READ]),
   [RoleName.ADMIN]: new Set(ALL_PERMISSIONS.filter((permission) => !botPermissions.has(permission))),
+  [RoleName.IRC_BOT]: botPermissions,
 };

@@ -23,6 +23,7 @@ export function actorWith(roles: readonly RoleName[], options: ActorOptions = {}
       permissions: 'ALL',
       gameVersionIds: null,
       expiresAt: null,
+      provenAt: null,
       ...credential,
     },
     grants: roles.map((role) => ({ role, gameVersionId, from, until })),

@@ -1,0 +1,33 @@
+/** How often something may be tried: `points` within `seconds`, counted from the first try. */
+export interface Limit {
+  points: number;
+  seconds: number;
+}
+
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+
+/** Every limit on tries, by what is counted and for whom. Successes are given back where only failures should count. */
+export const LIMITS = {
+  /** Failed passwords and codes from one network address, whomever they were meant for. */
+  signInAddress: { points: 30, seconds: 10 * MINUTE },
+  /** Failed passwords for one account from browsers that it has not been signed in on before. */
+  signInAccount: { points: 10, seconds: 15 * MINUTE },
+  /** Failed passwords for one account from one browser that it has been signed in on: the owner's own way in stays open. */
+  signInDevice: { points: 10, seconds: 15 * MINUTE },
+  /** Wrong codes of a second factor for one account, over all of its sign-ins. */
+  secondFactorAccount: { points: 20, seconds: HOUR },
+  /** Failed recoveries of one account. */
+  recoveryAccount: { points: 10, seconds: HOUR },
+  signUpAddress: { points: 10, seconds: HOUR },
+  /** Sign-ins through a provider and by passkey that were started from one address. */
+  startAddress: { points: 60, seconds: 10 * MINUTE },
+  /** Reported tokens from one address. */
+  reportAddress: { points: 60, seconds: HOUR },
+  /** Proofs of presence of one user that failed. */
+  presenceUser: { points: 10, seconds: 15 * MINUTE },
+  /** Codes to merge accounts or move identities that one user tried. */
+  codeUser: { points: 10, seconds: HOUR },
+} as const satisfies Record<string, Limit>;
+
+export type LimitName = keyof typeof LIMITS;

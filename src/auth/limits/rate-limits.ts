@@ -1,0 +1,85 @@
+import {
+  RateLimiterMemory,
+  RateLimiterPostgres,
+  RateLimiterRedis,
+  RateLimiterRes,
+  type RateLimiterAbstract,
+} from 'rate-limiter-flexible';
+import type { Sql } from '../../db/index.js';
+import { AppError } from '../../shared/errors.js';
+import type { Keyring } from '../keyring.js';
+import { LIMITS, type LimitName } from './catalogue.js';
+
+/** What is counted: a limit of the catalogue, and for whom: an address, an account. */
+export interface Counted {
+  limit: LimitName;
+  key: string;
+}
+
+/** Limits on tries, shared by all processes of the service. */
+export interface RateLimits {
+  /** Counts one try each. @throws AppError RATE_LIMITED with `retryAfter` in seconds, if one has no tries left */
+  take(...counted: readonly Counted[]): Promise<void>;
+  /** Takes one try each back: it succeeded. */
+  giveBack(...counted: readonly Counted[]): Promise<void>;
+}
+
+/** What the library needs of a database. */
+const asClient = (db: Sql) => ({
+  query: async ({ name, text, values }: { name: string; text: string; values: unknown[] }) => ({
+    rows: await db.query({ name, text }, values),
+  }),
+});
+
+/** A connected client of the `redis` package. */
+export type RedisClient = object;
+
+/**
+ * Opens the limits on Redis where there is one, else on the database. Keys are kept as keyed hashes: the store tells nobody
+ * which address or account tried something. While Redis does not answer, each process counts for itself.
+ */
+export function openRateLimits(input: { db: Sql; redis: RedisClient | null; keyring: Keyring }): RateLimits {
+  const { db, redis, keyring } = input;
+  const limiters = new Map<LimitName, RateLimiterAbstract>();
+  for (const [name, { points, seconds }] of Object.entries(LIMITS)) {
+    const options = { keyPrefix: redis === null ? name : `mcp:limit:${name}`, points, duration: seconds };
+    limiters.set(
+      name as LimitName,
+      redis === null
+        ? new RateLimiterPostgres({
+            ...options,
+            storeClient: asClient(db),
+            storeType: 'client',
+            tableName: 'rate_limits',
+            tableCreated: true,
+            clearExpiredByTimeout: false,
+          })
+        : new RateLimiterRedis({
+            ...options,
+            storeClient: redis,
+            useRedisPackage: true,
+            rejectIfRedisNotReady: true,
+            insuranceLimiter: new RateLimiterMemory(options),
+          }),
+    );
+  }
+  const each = (counted: readonly Counted[], work: (limiter: RateLimiterAbstract, key: string) => Promise<unknown>) =>
+    Promise.all(counted.map(({ limit, key }) => work(limiters.get(limit)!, keyring.sign('address', `${limit} ${key}`))));
+  return {
+    async take(...counted) {
+      try {
+        await each(counted, (limiter, key) => limiter.consume(key));
+      } catch (refusal) {
+        if (!(refusal instanceof RateLimiterRes)) throw refusal;
+        const retryAfter = Math.max(1, Math.ceil(refusal.msBeforeNext / 1_000));
+        throw new AppError('RATE_LIMITED', `Too many tries. Try again in ${inWords(retryAfter)}.`, { retryAfter });
+      }
+    },
+    async giveBack(...counted) {
+      await each(counted, (limiter, key) => limiter.reward(key));
+    },
+  };
+}
+
+const inWords = (seconds: number): string =>
+  seconds < 90 ? `${seconds} seconds` : `${Math.ceil(seconds / 60)} minutes`;

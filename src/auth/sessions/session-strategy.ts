@@ -1,0 +1,47 @@
+import type { Sql } from '../../db/index.js';
+import { toActor } from '../actor.store.js';
+import type { AuthenticationStrategy, CredentialSource } from '../authenticate.js';
+import type { Cookies } from '../cookies.js';
+import { validateSession } from './lucia.js';
+import type { SessionActorRow } from './sessions.store.js';
+
+/** Longer ones are not ours, and are not hashed. */
+const MAX_SECRET_LENGTH = 100;
+
+const ENDED = 'This session has ended. Sign in again.';
+
+/** Another site's page could make a browser send its cookies along: they count for pages of this service alone. */
+function isForeign({ origin, host }: CredentialSource['headers'], publicOrigin: string): boolean {
+  if (typeof origin !== 'string' || origin === publicOrigin) return false;
+  return !URL.canParse(origin) || new URL(origin).host !== host;
+}
+
+export const sessionActor = (row: SessionActorRow) =>
+  toActor(row, {
+    kind: 'SESSION',
+    id: String(row.id),
+    permissions: 'ALL',
+    gameVersionIds: null,
+    expiresAt: row.expiresAt,
+    provenAt: row.provenAt,
+  });
+
+/** Sessions by their cookie. */
+export function sessionStrategy(db: Sql, cookies: Cookies, publicUrl: string): AuthenticationStrategy {
+  const name = cookies.name('session');
+  const { origin } = new URL(publicUrl);
+  return {
+    name: 'session',
+    async authenticate({ headers }) {
+      const given = cookies.read(headers.cookie as string | undefined, name);
+      const [secret] = given;
+      if (secret === undefined) return 'NOT_MINE';
+      if (isForeign(headers, origin)) return { refused: 'Cookies do not count for pages of another site.' };
+      // Two of one name: one of them was put there by somebody else.
+      if (given.some((other) => other !== secret)) return { refused: 'There are two session cookies.' };
+      if (secret.length > MAX_SECRET_LENGTH) return { refused: ENDED };
+      const row = await validateSession(db, secret);
+      return row === null ? { refused: ENDED } : { actor: sessionActor(row) };
+    },
+  };
+}

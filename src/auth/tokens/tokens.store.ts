@@ -1,0 +1,98 @@
+import { statement, type Sql } from '../../db/index.js';
+import { ACTOR_COLUMNS, ACTOR_TABLES, ACTOR_USABLE, type ActorRow } from '../actor.store.js';
+import { TOUCH_INTERVAL } from '../sessions/sessions.store.js';
+
+/** An API token as its owner sees it. */
+export interface ApiTokenRow {
+  id: number;
+  userId: number;
+  name: string;
+  prefix: string;
+  permissions: string[];
+  /** Empty for all. */
+  gameVersionIds: number[];
+  createdAt: Date;
+  expiresAt: Date;
+  lastUsedAt: Date | null;
+}
+
+export interface TokenActorRow extends ActorRow, Pick<ApiTokenRow, 'id' | 'permissions' | 'gameVersionIds' | 'expiresAt'> {}
+
+// One statement: it reads the token with all that its user may do, and notes that the token is in use.
+const FIND = statement(
+  'api_tokens_find',
+  `WITH touched AS (
+     UPDATE api_tokens SET last_used_at = $2::timestamptz
+      WHERE hash = $1 AND expires_at > $2::timestamptz
+        AND (last_used_at IS NULL OR last_used_at < $2::timestamptz - ${TOUCH_INTERVAL}))
+   SELECT t.id, t.permissions, t.game_version_ids AS "gameVersionIds", t.expires_at AS "expiresAt", ${ACTOR_COLUMNS}
+     FROM api_tokens t ${ACTOR_TABLES('t.user_id')}
+    WHERE t.hash = $1 AND t.expires_at > $2::timestamptz AND ${ACTOR_USABLE('$2::timestamptz')}`,
+);
+
+/** The live token of a hash with its user's rights; null for one that has ended or whose account may not be used. */
+export async function findToken(db: Sql, hash: Buffer, now: Date): Promise<TokenActorRow | null> {
+  const rows = await db.query<TokenActorRow>(FIND, [hash, now]);
+  return rows[0] ?? null;
+}
+
+const COLUMNS = `t.id, t.user_id AS "userId", t.name, t.prefix, t.permissions, t.game_version_ids AS "gameVersionIds",
+  t.created_at AS "createdAt", t.expires_at AS "expiresAt", t.last_used_at AS "lastUsedAt"`;
+
+export type NewApiToken = Omit<ApiTokenRow, 'id' | 'lastUsedAt'> & { hash: Buffer };
+
+export async function insertToken(db: Sql, token: NewApiToken): Promise<ApiTokenRow> {
+  const { hash, userId, name, prefix, permissions, gameVersionIds, createdAt, expiresAt } = token;
+  const rows = await db.query<ApiTokenRow>(
+    `INSERT INTO api_tokens AS t (hash, user_id, name, prefix, permissions, game_version_ids, created_at, expires_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING ${COLUMNS}`,
+    [hash, userId, name, prefix, permissions, gameVersionIds, createdAt, expiresAt],
+  );
+  return rows[0]!;
+}
+
+const OF_USERS = statement(
+  'api_tokens_of_users',
+  `SELECT ${COLUMNS} FROM api_tokens t WHERE t.user_id IN (SELECT id FROM users WHERE id = $1 OR owner_id = $1) ORDER BY t.id DESC`,
+);
+
+/** The tokens of a person and of the bots of that person, newest first. */
+export const tokensOfPerson = (db: Sql, userId: number): Promise<ApiTokenRow[]> =>
+  db.query<ApiTokenRow>(OF_USERS, [userId]);
+
+/** A token of a person or of one of the person's bots, held until the transaction ends; null where there is none. */
+export async function lockToken(tx: Sql, ownerId: number, id: number): Promise<(ApiTokenRow & { isBot: boolean }) | null> {
+  const rows = await tx.query<ApiTokenRow & { isBot: boolean }>(
+    `SELECT ${COLUMNS}, u.is_bot AS "isBot"
+       FROM api_tokens t JOIN users u ON u.id = t.user_id WHERE t.id = $2 AND (u.id = $1 OR u.owner_id = $1) FOR UPDATE OF t`,
+    [ownerId, id],
+  );
+  return rows[0] ?? null;
+}
+
+/** Lets a token end at an instant, if it would live longer. */
+export async function endTokenAt(tx: Sql, id: number, at: Date): Promise<void> {
+  await tx.query(`UPDATE api_tokens SET expires_at = least(expires_at, $2) WHERE id = $1`, [id, at]);
+}
+
+export async function deleteToken(tx: Sql, id: number): Promise<void> {
+  await tx.query(`DELETE FROM api_tokens WHERE id = $1`, [id]);
+}
+
+/** Ends the token of a hash. @returns whose it was; null if there was none */
+export async function deleteTokenByHash(tx: Sql, hash: Buffer): Promise<Pick<ApiTokenRow, 'userId' | 'name'> | null> {
+  const rows = await tx.query<Pick<ApiTokenRow, 'userId' | 'name'>>(
+    `DELETE FROM api_tokens WHERE hash = $1 RETURNING user_id AS "userId", name`,
+    [hash],
+  );
+  return rows[0] ?? null;
+}
+
+/** Ends every token of a person and of the bots of that person. @returns how many */
+export async function deleteTokensOfPerson(tx: Sql, userId: number): Promise<number> {
+  const rows = await tx.query(
+    `DELETE FROM api_tokens WHERE user_id IN (SELECT id FROM users WHERE id = $1 OR owner_id = $1) RETURNING id`,
+    [userId],
+  );
+  return rows.length;
+}

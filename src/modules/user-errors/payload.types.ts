@@ -1,0 +1,42 @@
+import { Field, ObjectType } from 'type-graphql';
+import { Public } from '../../graphql/directives/index.js';
+import { UserErrors } from '../../shared/user-errors.js';
+import { Severity, UserError } from './user-errors.types.js';
+
+/** What every payload has. */
+@ObjectType({ simpleResolvers: true, isAbstract: true })
+export abstract class Payload {
+  @Field(() => [UserError], { description: 'Why it was not done; empty where it was.' })
+  userErrors!: UserError[];
+}
+
+@ObjectType('DonePayload', { simpleResolvers: true, description: 'Whether it was done.' })
+@Public()
+export class DonePayload extends Payload {
+  @Field(() => Boolean, { description: 'Whether it was done.' })
+  ok!: boolean;
+}
+
+/**
+ * The payload of a mutation: what `work` gives, or why it was not done.
+ * @param empty the payload's other fields where it was not
+ */
+export async function payload<Fields extends object>(
+  work: () => Promise<Fields>,
+  empty: Fields,
+): Promise<Fields & Payload> {
+  try {
+    return { ...(await work()), userErrors: [] };
+  } catch (error) {
+    if (!(error instanceof UserErrors)) throw error;
+    return { ...empty, userErrors: error.problems.map(toUserError) };
+  }
+}
+
+const toUserError = ({ code, message, path }: UserErrors['problems'][number]): UserError => ({
+  code,
+  message,
+  path: path === undefined ? null : [...path],
+  severity: Severity.ERROR,
+  conflictsWith: [],
+});
