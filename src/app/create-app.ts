@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import { authenticator, type AuthenticationStrategy } from '../auth/authenticate.js';
+import type { AuthServices } from '../auth/services.js';
 import { migrationStatus, type Database } from '../db/index.js';
 import { printAnnotatedSchema } from '../graphql/print.js';
 import { createGraphqlServer } from '../graphql/server.js';
@@ -11,6 +12,7 @@ import { mountHealth } from '../http/health.js';
 import { Metrics } from '../http/metrics.js';
 import { createHttpServer } from '../http/server.js';
 import { mountStartPage, type LoadedVersion } from '../http/start-page.js';
+import { authStrategies } from './auth.js';
 import type { ModuleFactory } from './modules.js';
 import { createProjectSchema } from './schema.js';
 
@@ -21,8 +23,11 @@ export interface AppInput {
   publicUrl: string;
   /** The game versions that the start page names. */
   versions?: () => Promise<readonly LoadedVersion[]>;
-  /** The ways to prove who calls, in the order in which they are asked. */
+  auth: AuthServices;
+  /** The ways to prove who calls, in the order in which they are asked; those of `auth` where none are given. */
   strategies?: readonly AuthenticationStrategy[];
+  /** Proxies whose X-Forwarded-For is believed. */
+  trustedProxies?: readonly string[];
   /** All modules of the service where it is not given. */
   modules?: readonly ModuleFactory[];
   publicMutations?: readonly string[];
@@ -42,9 +47,9 @@ export interface App {
 
 /** Puts the service together. */
 export async function createApp(input: AppInput): Promise<App> {
-  const { db, log, publicUrl, versions = async () => [], strategies = [], timeLimit } = input;
-  const { modules, publicMutations } = input;
-  const schema = createProjectSchema({ db, publicUrl }, { modules, publicMutations });
+  const { db, log, publicUrl, auth, versions = async () => [], timeLimit } = input;
+  const { modules, publicMutations, strategies = authStrategies(auth), trustedProxies = [] } = input;
+  const schema = createProjectSchema({ db, publicUrl, auth }, { modules, publicMutations });
   const metrics = new Metrics(() => db.statementCount);
   const graphql = await createGraphqlServer({
     schema,
@@ -52,7 +57,7 @@ export async function createApp(input: AppInput): Promise<App> {
     oncePerOperation: publicMutations,
     onOperation: metrics.onOperation,
   });
-  const http = createHttpServer(log);
+  const http = createHttpServer(log, trustedProxies);
   let draining = false;
   // A connection that is kept open after its last answer would hold up the close until it times out.
   http.addHook('onSend', async (_request, reply) => {
@@ -64,7 +69,12 @@ export async function createApp(input: AppInput): Promise<App> {
     http,
     readinessOf(db, () => draining),
   );
-  mountGraphql(http, { server: graphql, authenticate: authenticator(strategies), timeLimit });
+  mountGraphql(http, {
+    server: graphql,
+    authenticate: authenticator(strategies),
+    cookies: auth.cookies,
+    timeLimit,
+  });
   mountGraphiql(http);
   mountStartPage(http, { publicUrl, versions });
   let printed: string | undefined;

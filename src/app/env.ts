@@ -1,9 +1,12 @@
+import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 
 /** An address, without the slash at its end. */
 const url = (protocols: RegExp) => z.url({ protocol: protocols }).transform((address) => address.replace(/\/+$/, ''));
 
-const schema = z.object({
+const isNetwork = (text: string): boolean => ipaddr.isValid(text) || ipaddr.isValidCIDR(text);
+
+const shape = z.object({
   NODE_ENV: z.enum(['development', 'production', 'test']).default('development'),
   /** Where the service listens. */
   PORT: z
@@ -22,6 +25,25 @@ const schema = z.object({
   DATA_DIR: z.string().default('./data'),
   /** Shares sessions and limits between processes, in place of PostgreSQL. */
   REDIS_URL: url(/^rediss?$/).optional(),
+  /** The service's own secrets, separated by commas: the first makes, all are understood. */
+  SECRET_KEYS: z
+    .string()
+    .transform((keys) => keys.split(',').map((key) => key.trim()))
+    .refine((keys) => keys.every((key) => key.length >= 32), 'each key has 32 characters or more')
+    .optional(),
+  /** Proxies whose X-Forwarded-For is believed: addresses and networks, separated by commas. */
+  TRUSTED_PROXIES: z
+    .string()
+    .transform((proxies) => proxies.split(',').map((proxy) => proxy.trim()))
+    .refine((proxies) => proxies.every(isNetwork), 'addresses and networks, e.g. 127.0.0.1,10.0.0.0/8')
+    .default([]),
+  /** OAuth applications with the providers, and their addresses: other ones for GitHub Enterprise. */
+  GITHUB_CLIENT_ID: z.string().optional(),
+  GITHUB_CLIENT_SECRET: z.string().optional(),
+  GITHUB_URL: url(/^https?$/).default('https://github.com'),
+  DISCORD_CLIENT_ID: z.string().optional(),
+  DISCORD_CLIENT_SECRET: z.string().optional(),
+  DISCORD_URL: url(/^https?$/).default('https://discord.com'),
   /** The Maven repository that MCP's own files are fetched from. */
   MCP_MAVEN_URL: url(/^https?$/).default('https://maven.minecraftforge.net'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
@@ -33,8 +55,22 @@ const schema = z.object({
     .default(0),
 });
 
+/** A half-told application would only fail when the first person signs in. */
+const schema = shape.superRefine((settings, context) => {
+  const fault = (name: string, message: string) => context.addIssue({ code: 'custom', path: [name], message });
+  for (const provider of ['GITHUB', 'DISCORD'] as const) {
+    const id = settings[`${provider}_CLIENT_ID`];
+    const secret = settings[`${provider}_CLIENT_SECRET`];
+    if (id !== undefined && secret === undefined) fault(`${provider}_CLIENT_SECRET`, 'belongs to the client id');
+    if (id === undefined && secret !== undefined) fault(`${provider}_CLIENT_ID`, 'belongs to the client secret');
+  }
+  if (settings.NODE_ENV === 'production' && settings.SECRET_KEYS === undefined) {
+    fault('SECRET_KEYS', 'must be given in production: 32 random characters or more, e.g. from `openssl rand -hex 32`');
+  }
+});
+
 /** Every setting by its name in the environment. */
-export const settingNames: readonly string[] = Object.keys(schema.shape);
+export const settingNames: readonly string[] = Object.keys(shape.shape);
 
 /** The settings of the process, checked, with their defaults. */
 export type Settings = z.infer<typeof schema> & { HOST: string; PUBLIC_URL: string };

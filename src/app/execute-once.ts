@@ -5,7 +5,7 @@ import { ANONYMOUS } from '../auth/actor.js';
 import type { Database } from '../db/index.js';
 import { createContext } from '../graphql/context.js';
 import { AppError } from '../shared/errors.js';
-import { createProjectSchema } from './schema.js';
+import { createReadingSchema } from './schema.js';
 
 /** Runs one operation in this process, without a server, as an anonymous caller. @throws the error of the first field that fails */
 export async function executeOnce<Data, Variables>(
@@ -15,7 +15,7 @@ export async function executeOnce<Data, Variables>(
   variables: Variables,
 ): Promise<Data> {
   const { data, errors } = await execute({
-    schema: createProjectSchema({ db, publicUrl }),
+    schema: createReadingSchema(db, publicUrl),
     document,
     variableValues: variables as Record<string, unknown>,
     contextValue: createContext({ actor: ANONYMOUS, requestId: 'shell', log: pino({ level: 'silent' }) }),

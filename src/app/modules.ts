@@ -1,9 +1,17 @@
+import type { AuthServices } from '../auth/services.js';
 import type { Database } from '../db/index.js';
 import type { NodeSource } from '../graphql/node.js';
+import { SignInMutations } from '../modules/accounts/sign-in.resolver.js';
+import { UserLoaders } from '../modules/accounts/users.loaders.js';
+import { userNodes } from '../modules/accounts/users.nodes.js';
+import { UserQueries, UserResolver } from '../modules/accounts/users.resolver.js';
+import { ViewerQueries, ViewerResolver } from '../modules/accounts/viewer.resolver.js';
+import { AuditEventResolver, AuditQueries } from '../modules/audit/audit.resolver.js';
 import { MappingLoaders } from '../modules/mappings/mappings.loaders.js';
 import { mappingNodes } from '../modules/mappings/mappings.nodes.js';
 import * as mappings from '../modules/mappings/mappings.resolver.js';
 import { SearchQueries } from '../modules/mappings/search.resolver.js';
+import { SessionResolver } from '../modules/sessions/sessions.resolver.js';
 import { VersionLoaders } from '../modules/versions/versions.loaders.js';
 import { versionNodes } from '../modules/versions/versions.nodes.js';
 import { GameVersionQueries, GameVersionResolver } from '../modules/versions/versions.resolver.js';
@@ -13,6 +21,8 @@ export interface Services {
   db: Database;
   /** The base of every address that the service hands out. */
   publicUrl: string;
+  /** What accounts, sessions and tokens are made with. */
+  auth: AuthServices;
 }
 
 /** What a feature brings to the interface. */
@@ -46,5 +56,31 @@ const mappingsModule: ModuleFactory = ({ db }) => {
   };
 };
 
+const accountsModule: ModuleFactory = ({ db, auth }) => {
+  const users = new UserLoaders(db);
+  return {
+    resolvers: [
+      new UserQueries(db),
+      new UserResolver(users),
+      new ViewerQueries(),
+      new ViewerResolver(db, users),
+      new SignInMutations(auth),
+    ],
+    nodes: [userNodes(db)],
+  };
+};
+
+const sessionsModule: ModuleFactory = ({ auth }) => ({ resolvers: [new SessionResolver(auth)] });
+
+const auditModule: ModuleFactory = ({ db }) => ({
+  resolvers: [new AuditQueries(db), new AuditEventResolver(new UserLoaders(db))],
+});
+
 /** Every feature of the service: adding one is one line. */
-export const MODULES: readonly ModuleFactory[] = [versionsModule, mappingsModule];
+export const MODULES: readonly ModuleFactory[] = [
+  versionsModule,
+  mappingsModule,
+  accountsModule,
+  sessionsModule,
+  auditModule,
+];

@@ -26,15 +26,20 @@ export function createProjectSchema(services: Services, options: ProjectSchemaOp
   });
 }
 
-/** The schema for reading alone, e.g. to print it: no database stands behind it. */
-export function createOfflineSchema(): GraphQLSchema {
-  const db = new Proxy({} as Database, {
+/** Stands for what is not there: whoever uses it learns so. */
+const absent = <Thing extends object>(what: string): Thing =>
+  new Proxy({} as Thing, {
     get: () => {
-      throw new Error('No database stands behind this schema.');
+      throw new Error(`No ${what} stands behind this schema.`);
     },
   });
-  return createProjectSchema({ db, publicUrl: 'http://localhost' });
-}
+
+/** The schema for reading names alone, without accounts. */
+export const createReadingSchema = (db: Database, publicUrl: string): GraphQLSchema =>
+  createProjectSchema({ db, publicUrl, auth: absent('account service') });
+
+/** The schema by itself, e.g. to print it: no database stands behind it. */
+export const createOfflineSchema = (): GraphQLSchema => createReadingSchema(absent('database'), 'http://localhost');
 
 /** What schema.graphql holds. */
 export const printProjectSchema = (): string => printAnnotatedSchema(createOfflineSchema());

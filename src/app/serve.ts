@@ -1,8 +1,11 @@
 import type { Logger } from 'pino';
 import { migrate, openDatabase, type Database } from '../db/index.js';
+import { createAuth, providerSettings } from './auth.js';
 import { createApp } from './create-app.js';
 import { drainOnSignals } from './drain.js';
 import type { Settings } from './env.js';
+import { openRedis } from './redis.js';
+import { secretKeys } from './secret-keys.js';
 import { allVersions } from '../modules/versions/versions.store.js';
 
 /** Opens the database, brings it up to date, and serves until a signal comes. */
@@ -14,10 +17,21 @@ export async function serve(settings: Settings, log: Logger): Promise<void> {
   });
   try {
     await prepare(db, log);
+    const redis = settings.REDIS_URL === undefined ? null : await openRedis(settings.REDIS_URL, log);
+    const auth = createAuth({
+      db,
+      log,
+      redis,
+      publicUrl: settings.PUBLIC_URL,
+      secretKeys: await secretKeys(settings),
+      ...providerSettings(settings),
+    });
     const app = await createApp({
       db,
       log,
+      auth,
       publicUrl: settings.PUBLIC_URL,
+      trustedProxies: settings.TRUSTED_PROXIES,
       versions: () => allVersions(db),
     });
     await app.http.listen({
@@ -31,6 +45,7 @@ export async function serve(settings: Settings, log: Logger): Promise<void> {
       startDraining: () => app.startDraining(),
       async close() {
         await app.close();
+        await redis?.close();
         await db.close();
       },
     });

@@ -16,6 +16,8 @@ export interface Credential {
   kind: 'SESSION' | 'API_TOKEN' | 'ACCESS_TOKEN';
   /** The key of the session's or token's row (never the secret). */
   id: string;
+  /** What its owner called it; null for a session. */
+  name: string | null;
   /** What the credential may do at most: everything its owner may, or a list. */
   permissions: 'ALL' | ReadonlySet<Permission>;
   /** The game versions for which it holds; null for all. */
@@ -53,8 +55,8 @@ export type Actor = AnonymousActor | SignedInActor;
 
 export const ANONYMOUS: AnonymousActor = Object.freeze({ kind: 'ANONYMOUS' });
 
-/** Which game version a right is needed for: one by id, or ANY for "at least one of them". */
-export type VersionScope = number | 'ANY';
+/** Which game version a right is needed for: one by id, ANY for "at least one of them", ALL for every one. */
+export type VersionScope = number | 'ANY' | 'ALL';
 
 const allows = (ceiling: 'ALL' | ReadonlySet<Permission>, permission: Permission) =>
   ceiling === 'ALL' || ceiling.has(permission);
@@ -91,6 +93,7 @@ export function nextChange(actor: SignedInActor, now: Date): number {
 function coversVersion(grant: Grant, credential: Credential, scope: VersionScope): boolean {
   const byGrant = grant.gameVersionId;
   const byCredential = credential.gameVersionIds;
+  if (scope === 'ALL') return byGrant === null && byCredential === null;
   if (scope !== 'ANY') return (byGrant ?? scope) === scope && (byCredential?.has(scope) ?? true);
   return byGrant === null || byCredential === null || byCredential.has(byGrant);
 }

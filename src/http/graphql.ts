@@ -5,15 +5,18 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { FormattedExecutionResult } from 'graphql';
 import type { Logger } from 'pino';
 import type { Authenticate } from '../auth/authenticate.js';
+import type { Cookies } from '../auth/cookies.js';
 import { createContext, type Context } from '../graphql/context.js';
 import { LIMITS } from '../graphql/limits.js';
 import { withRequestId } from '../graphql/plugins.js';
 import { AppError } from '../shared/errors.js';
-import { errorBody, sendError } from './errors.js';
+import { clientOf, refuseCredential } from './client.js';
+import { errorBody } from './errors.js';
 
 export interface GraphqlMount {
   server: ApolloServer<Context>;
   authenticate: Authenticate;
+  cookies: Cookies;
   /** Milliseconds that an operation may take. */
   timeLimit?: number;
 }
@@ -24,7 +27,7 @@ export function mountGraphql(http: FastifyInstance, mount: GraphqlMount): void {
 }
 
 function mountRoute(app: FastifyInstance, mount: GraphqlMount): void {
-  const { server, authenticate, timeLimit = LIMITS.duration } = mount;
+  const { server, authenticate, cookies, timeLimit = LIMITS.duration } = mount;
   // Pages of other origins may read and send tokens, but never with this origin's cookies: credentials are not allowed.
   void app.register(cors, {
     origin: '*',
@@ -45,10 +48,11 @@ function mountRoute(app: FastifyInstance, mount: GraphqlMount): void {
       try {
         actor = await authenticate({ headers: request.headers });
       } catch (error) {
-        if (error instanceof AppError) return sendError(reply, error);
-        throw error;
+        if (!(error instanceof AppError)) throw error;
+        return refuseCredential(request, reply, cookies, error);
       }
-      const context = createContext({ actor, requestId: request.id, log: request.log as Logger });
+      const client = clientOf(request);
+      const context = createContext({ actor, client, requestId: request.id, log: request.log as Logger });
       const answered = server.executeHTTPGraphQLRequest({
         httpGraphQLRequest: {
           method: isRead ? 'GET' : 'POST',
@@ -64,6 +68,8 @@ function mountRoute(app: FastifyInstance, mount: GraphqlMount): void {
         const message = `This operation took longer than ${timeLimit / 1_000} seconds.`;
         return reply.code(503).send(errorBody('TOO_EXPENSIVE', message, request.id));
       }
+      // Each cookie in a header of its own.
+      if (context.setCookies.length > 0) void reply.header('set-cookie', context.setCookies);
       return send(request, reply, answer, isRead && actor.kind === 'ANONYMOUS');
     },
   });

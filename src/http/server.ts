@@ -14,8 +14,11 @@ const requestId = ({ headers }: IncomingMessage): string => {
   return typeof given === 'string' && SANE_ID.test(given) ? given : randomUUID();
 };
 
-/** The HTTP server without routes: request ids, log lines, safe headers, errors as JSON. */
-export function createHttpServer(log: Logger): FastifyInstance {
+/**
+ * The HTTP server without routes: request ids, log lines, safe headers, errors as JSON.
+ * @param trustedProxies whose X-Forwarded-For says where a request comes from
+ */
+export function createHttpServer(log: Logger, trustedProxies: readonly string[] = []): FastifyInstance {
   const app = fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
@@ -23,6 +26,7 @@ export function createHttpServer(log: Logger): FastifyInstance {
     requestIdHeader: false,
     bodyLimit: BODY_LIMIT,
     requestTimeout: 30_000,
+    trustProxy: trustedProxies.length > 0 && [...trustedProxies],
     // Requests on kept connections are answered 503 while the process drains, and idle connections are closed.
     return503OnClosing: true,
     forceCloseConnections: 'idle',

@@ -20,6 +20,7 @@ export function actorWith(roles: readonly RoleName[], options: ActorOptions = {}
     credential: {
       kind: 'SESSION',
       id: 's1',
+      name: null,
       permissions: 'ALL',
       gameVersionIds: null,
       expiresAt: null,

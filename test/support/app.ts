@@ -5,6 +5,7 @@ import type { AuthenticationStrategy } from '../../src/auth/authenticate.js';
 import type { RoleName } from '../../src/auth/permissions.js';
 import type { Database } from '../../src/db/index.js';
 import { actorWith } from './actors.js';
+import { openTestAuth } from './auth.js';
 import { libraryNodes, libraryResolvers, newLibrary, type Library } from './library.js';
 
 /** Signs in whoever sends `Test <id> <role>,<role>`. */
@@ -47,9 +48,11 @@ export async function openLibraryApp(input: Partial<AppInput> = {}): Promise<Tes
   const stream = new PassThrough();
   let logged = '';
   stream.on('data', (chunk: Buffer) => (logged += chunk.toString()));
+  const db = input.db ?? idleDatabase();
   const app = await createApp({
-    db: idleDatabase(),
+    db,
     log: createLogger({ level: 'trace', stream }),
+    auth: await openTestAuth(db),
     publicUrl: 'http://localhost:4000',
     strategies: [testStrategy],
     modules: [() => ({ resolvers: libraryResolvers(), nodes: libraryNodes })],

@@ -1,75 +1,83 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import type { FastifyInstance } from 'fastify';
-import { print } from 'graphql';
-import pino from 'pino';
+import { PassThrough } from 'node:stream';
+import type { AuthInput } from '../../src/app/auth.js';
 import { createApp } from '../../src/app/create-app.js';
+import { createLogger } from '../../src/app/logger.js';
+import type { AuthServices } from '../../src/auth/services.js';
 import { importSample } from '../../src/modules/imports/sample.js';
 import { allVersions } from '../../src/modules/versions/versions.store.js';
+import { openTestAuth, TEST_PUBLIC_URL } from './auth.js';
+import { TestClient, type ClientError } from './client.js';
 import { openTestDatabase, type TestDatabase } from './database.js';
+import { dumpAccounts, MintedSecrets } from './secrets.js';
 
-/** An error as a client sees it. */
-export interface ClientError {
-  message: string;
-  path?: (string | number)[];
-  extensions: { code: string; requestId: string } & Record<string, unknown>;
-}
+export type { ClientError } from './client.js';
 
 /** The whole service on a database of its own, asked through HTTP in this process. */
 export interface TestService {
   readonly db: TestDatabase;
+  readonly auth: AuthServices;
   readonly http: FastifyInstance;
+  readonly secrets: MintedSecrets;
+  /** Everything that was logged so far, at the level `trace`. */
+  log(): string;
+  /** A new browser or program. */
+  client(): TestClient;
   /** Sends a typed operation; fails the test where the answer has errors. */
   query<Data, Variables>(document: TypedDocumentNode<Data, Variables>, variables: Variables): Promise<Data>;
   /** Sends a typed operation that is to be refused. @returns its first error */
   refused<Data, Variables>(document: TypedDocumentNode<Data, Variables>, variables: Variables): Promise<ClientError>;
   /** How many SQL statements an operation costs. */
   statements<Data, Variables>(document: TypedDocumentNode<Data, Variables>, variables: Variables): Promise<number>;
+  /** Fails the test if a secret that it minted stands in the log or in the database (SE1, SE13). */
   close(): Promise<void>;
 }
 
-export interface TestServiceOptions {
+export interface TestServiceOptions extends Pick<Partial<AuthInput>, 'github' | 'discord' | 'publicUrl' | 'secretKeys'> {
   /** Whether the invented sample version is imported; it is unless said otherwise. */
   sample?: boolean;
+  /** A database that somebody else opened and closes: for a second replica. */
+  db?: TestDatabase;
 }
 
-export async function startTestService({ sample = true }: TestServiceOptions = {}): Promise<TestService> {
-  const db = await openTestDatabase();
+export async function startTestService(options: TestServiceOptions = {}): Promise<TestService> {
+  const { sample = true, publicUrl = TEST_PUBLIC_URL, db: given, ...providers } = options;
+  const db = given ?? (await openTestDatabase());
   if (sample) await importSample(db);
-  const log = pino({ level: 'silent' });
-  const app = await createApp({ db, log, publicUrl: 'http://localhost:4000', versions: () => allVersions(db) });
-
-  async function send<Data, Variables>(document: TypedDocumentNode<Data, Variables>, variables: Variables) {
-    const response = await app.http.inject({
-      method: 'POST',
-      url: '/graphql',
-      payload: { query: print(document), variables },
-    });
-    return response.json<{ data?: Data | null; errors?: ClientError[] }>();
-  }
-
-  async function query<Data, Variables>(document: TypedDocumentNode<Data, Variables>, variables: Variables) {
-    const { data, errors } = await send(document, variables);
-    if (errors !== undefined || data == null) throw new Error(`Refused: ${JSON.stringify(errors)}`);
-    return data;
-  }
+  const stream = new PassThrough();
+  let logged = '';
+  stream.on('data', (chunk: Buffer) => (logged += chunk.toString()));
+  const log = createLogger({ level: 'trace', stream });
+  const auth = await openTestAuth(db, { ...providers, publicUrl, log });
+  const app = await createApp({ db, log, auth, publicUrl, versions: () => allVersions(db) });
+  const secrets = new MintedSecrets();
+  const client = () => new TestClient(app.http, secrets);
+  const anonymous = client();
 
   return {
     db,
+    auth,
     http: app.http,
-    query,
-    async refused(document, variables) {
-      const { data, errors } = await send(document, variables);
-      if (errors?.[0] === undefined) throw new Error(`Not refused: ${JSON.stringify(data)}`);
-      return errors[0];
-    },
+    secrets,
+    log: () => logged,
+    client,
+    query: (document, variables) => anonymous.query(document, variables),
+    refused: (document, variables) => anonymous.refused(document, variables),
     async statements(document, variables) {
       const before = db.statementCount;
-      await query(document, variables);
+      await anonymous.query(document, variables);
       return db.statementCount - before;
     },
     async close() {
-      await app.close();
-      await db.close();
+      try {
+        secrets.expectNoneIn(logged, 'the log');
+        if (secrets.values.size > 0) secrets.expectNoneIn(await dumpAccounts(db), 'the database');
+      } finally {
+        await app.close();
+        await auth.close();
+        if (given === undefined) await db.close();
+      }
     },
   };
 }

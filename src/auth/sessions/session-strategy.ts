@@ -20,6 +20,7 @@ export const sessionActor = (row: SessionActorRow) =>
   toActor(row, {
     kind: 'SESSION',
     id: String(row.id),
+    name: null,
     permissions: 'ALL',
     gameVersionIds: null,
     expiresAt: row.expiresAt,

@@ -18,11 +18,12 @@ export const tokenStrategy = (db: Sql): AuthenticationStrategy => ({
     if (!isToken(token)) return { refused: NOT_GOOD };
     const row = await findToken(db, hashSecret(token), new Date());
     if (row === null) return { refused: NOT_GOOD };
-    const { id, permissions, gameVersionIds, expiresAt } = row;
+    const { id, name, permissions, gameVersionIds, expiresAt } = row;
     return {
       actor: toActor(row, {
         kind: 'API_TOKEN',
         id: String(id),
+        name,
         permissions: new Set(permissions.filter(isPermission)),
         gameVersionIds: gameVersionIds.length === 0 ? null : new Set(gameVersionIds),
         expiresAt,

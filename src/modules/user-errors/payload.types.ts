@@ -4,7 +4,7 @@ import { UserErrors } from '../../shared/user-errors.js';
 import { Severity, UserError } from './user-errors.types.js';
 
 /** What every payload has. */
-@ObjectType({ simpleResolvers: true, isAbstract: true })
+@ObjectType({ simpleResolvers: true })
 export abstract class Payload {
   @Field(() => [UserError], { description: 'Why it was not done; empty where it was.' })
   userErrors!: UserError[];

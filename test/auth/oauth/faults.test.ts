@@ -19,41 +19,41 @@ const FAULTS: [Misbehaviour, string][] = [
 ];
 
 describe.each(NAMES)('OA8: %s answers badly', (name) => {
-  const it = providerInTest(name);
+  const provider = providerInTest(name);
   const refused = (flow: Flow, timeoutMs?: number) =>
-    refusal(it.client(timeoutMs).profile(flow), () => it.server.secrets());
+    refusal(provider.client(timeoutMs).profile(flow), () => provider.server.secrets());
 
   describe.each(Object.keys(STEPS) as (keyof typeof STEPS)[])('at the %s endpoint', (endpoint) => {
     test.each(FAULTS)('%o', async (fault, reason) => {
-      const flow = await it.begin();
-      it.server.misbehave(endpoint, fault);
+      const flow = await provider.begin();
+      provider.server.misbehave(endpoint, fault);
       const begun = performance.now();
       const message = await refused(flow);
       expect(performance.now() - begun).toBeLessThan(4000);
       expect(message).toContain(`(${STEPS[endpoint]})`);
       expect(message).toContain(reason);
       // The fault was the only thing in the way.
-      it.server.misbehave(endpoint, null);
-      expect(await it.client().profile(await it.begin())).toMatchObject({ provider: name });
+      provider.server.misbehave(endpoint, null);
+      expect(await provider.client().profile(await provider.begin())).toMatchObject({ provider: name });
     });
 
     test('a redirect is not followed: neither secret, code nor token go elsewhere', async () => {
-      const flow = await it.begin();
-      it.server.misbehave(endpoint, 'REDIRECT');
+      const flow = await provider.begin();
+      provider.server.misbehave(endpoint, 'REDIRECT');
       await refused(flow);
-      expect(it.server.requests.map(({ path }) => path)).not.toContain('/elsewhere');
+      expect(provider.server.requests.map(({ path }) => path)).not.toContain('/elsewhere');
     });
 
     test('10 MB are not read to their end', async () => {
-      const flow = await it.begin();
-      it.server.misbehave(endpoint, 'HUGE');
+      const flow = await provider.begin();
+      provider.server.misbehave(endpoint, 'HUGE');
       await refused(flow);
-      expect(it.server.requests.at(-1)).toMatchObject({ answered: false });
+      expect(provider.server.requests.at(-1)).toMatchObject({ answered: false });
     });
 
     test.each<Misbehaviour>(['SLOW_HEADERS', 'SLOW_BODY'])('%s end with the time that is given', async (fault) => {
-      const flow = await it.begin();
-      it.server.misbehave(endpoint, fault);
+      const flow = await provider.begin();
+      provider.server.misbehave(endpoint, fault);
       const begun = performance.now();
       expect(await refused(flow, 400)).toContain('did not come in time');
       expect(performance.now() - begun).toBeLessThan(4000);
@@ -61,17 +61,17 @@ describe.each(NAMES)('OA8: %s answers badly', (name) => {
   });
 
   test('the time is for both requests together', async () => {
-    const flow = await it.begin();
-    it.server.misbehave('token', { delayMs: 400 });
-    it.server.misbehave('user', { delayMs: 400 });
+    const flow = await provider.begin();
+    provider.server.misbehave('token', { delayMs: 400 });
+    provider.server.misbehave('user', { delayMs: 400 });
     expect(await refused(flow, 600)).toContain('did not come in time');
   });
 
   test('an error with status 200 is an error, even beside a token', async () => {
-    const flow = await it.begin();
-    it.server.misbehave('token', 'ERROR_AS_200');
+    const flow = await provider.begin();
+    provider.server.misbehave('token', 'ERROR_AS_200');
     expect(await refused(flow)).toMatch(/it is an error\.$/);
-    expect(it.server.requests).toHaveLength(2);
+    expect(provider.server.requests).toHaveLength(2);
   });
 
   test.each<[string, Record<string, unknown>]>([
@@ -83,32 +83,32 @@ describe.each(NAMES)('OA8: %s answers badly', (name) => {
     ['with a line break', { access_token: 'poisoned\r\nx-header: 1' }],
     ['beyond ASCII', { access_token: 'poisoned\u{1f480}' }],
   ])('a token %s is not used', async (_, changes) => {
-    const flow = await it.begin();
-    it.server.misbehave('token', { changes });
+    const flow = await provider.begin();
+    provider.server.misbehave('token', { changes });
     expect(await refused(flow)).toMatch(/\(access token\).* holds no bearer token\.$/);
-    expect(it.server.requests).toHaveLength(2);
+    expect(provider.server.requests).toHaveLength(2);
   });
 
   test('the type of a token may be in any case (RFC 6749 section 5.1)', async () => {
-    it.server.misbehave('token', { changes: { token_type: 'BEARER' } });
-    expect(await it.client().profile(await it.begin())).toMatchObject({ provider: name });
+    provider.server.misbehave('token', { changes: { token_type: 'BEARER' } });
+    expect(await provider.client().profile(await provider.begin())).toMatchObject({ provider: name });
   });
 
   test('a provider that is not there', async () => {
-    const flow = await it.begin();
-    await it.server.close();
+    const flow = await provider.begin();
+    await provider.server.close();
     expect(await refused(flow)).toContain('the request failed with ECONNREFUSED');
   });
 });
 
 describe('OA8: without a time of its own', () => {
-  const it = providerInTest('GITHUB');
+  const provider = providerInTest('GITHUB');
 
   test('a sign-in ends after 5 seconds', async () => {
-    const flow = await it.begin();
-    it.server.misbehave('user', 'SLOW_BODY');
+    const flow = await provider.begin();
+    provider.server.misbehave('user', 'SLOW_BODY');
     const begun = performance.now();
-    await refusal(it.client().profile(flow), () => it.server.secrets());
+    await refusal(provider.client().profile(flow), () => provider.server.secrets());
     expect(performance.now() - begun).toBeGreaterThan(4900);
     expect(performance.now() - begun).toBeLessThan(9000);
   });

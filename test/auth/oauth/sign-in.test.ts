@@ -23,34 +23,32 @@ const EXPECTED = {
 
 describe.each(NAMES)('%s', (name) => {
   const { profile, title, paths, redirectUri, scope } = EXPECTED[name];
-  const it = providerInTest(name);
+  const provider = providerInTest(name);
 
   test('who signed in is read with one exchange and one question', async () => {
-    const flow = await it.begin();
+    const flow = await provider.begin();
     expect(flow.callback.href.split('?')[0]).toBe(redirectUri);
     expect(flow.callback.searchParams.get('state')).toBe(flow.state);
-    expect(it.client()).toMatchObject({ name, title });
-    expect(await it.client().profile(flow)).toEqual(profile);
-    expect(it.server.requests.map(({ method, path }) => `${method} ${path}`)).toEqual(paths);
+    expect(provider.client()).toMatchObject({ name, title });
+    expect(await provider.client().profile(flow)).toEqual(profile);
+    expect(provider.server.requests.map(({ method, path }) => `${method} ${path}`)).toEqual(paths);
   });
 
   test('OA4: its own redirect address, in the authorization and the token request alike', async () => {
-    await it.client().profile(await it.begin());
-    const [authorize, token] = it.server.requests;
+    await provider.client().profile(await provider.begin());
+    const [authorize, token] = provider.server.requests;
     expect(authorize?.parameters.redirect_uri).toBe(redirectUri);
     expect(token?.parameters.redirect_uri).toBe(redirectUri);
   });
 
   test('OA4: the issuer of a callback is this provider or not named (RFC 9207)', async () => {
-    const { callback } = await it.begin();
-    const client = it.client();
-    expect(callback.searchParams.get('iss')).toBe(it.server.issuer);
-    expect([callback.searchParams.get('iss'), null, it.server.url].map((iss) => client.acceptsIssuer(iss))).toEqual([
-      true,
-      true,
-      true,
-    ]);
-    const { host, port } = new URL(it.server.url);
+    const { callback } = await provider.begin();
+    const client = provider.client();
+    expect(callback.searchParams.get('iss')).toBe(provider.server.issuer);
+    expect(
+      [callback.searchParams.get('iss'), null, provider.server.url].map((iss) => client.acceptsIssuer(iss)),
+    ).toEqual([true, true, true]);
+    const { host, port } = new URL(provider.server.url);
     const others = [
       '',
       'null',
@@ -68,9 +66,9 @@ describe.each(NAMES)('%s', (name) => {
   });
 
   test('OA5: an S256 challenge goes out, and the verifier that it is of comes after', async () => {
-    const flow = await it.begin();
-    await it.client().profile(flow);
-    const [authorize, token] = it.server.requests;
+    const flow = await provider.begin();
+    await provider.client().profile(flow);
+    const [authorize, token] = provider.server.requests;
     expect(authorize?.parameters).toMatchObject({
       code_challenge_method: 'S256',
       code_challenge: createHash('sha256').update(flow.codeVerifier).digest('base64url'),
@@ -80,74 +78,79 @@ describe.each(NAMES)('%s', (name) => {
   });
 
   test('OA5: another verifier than the one that the sign-in began with is refused, and ends the code', async () => {
-    const flow = await it.begin();
+    const flow = await provider.begin();
     const other = newFlow().codeVerifier;
     const refused = (codeVerifier: string) =>
-      refusal(it.client().profile({ code: flow.code, codeVerifier }), () => it.server.secrets());
+      refusal(provider.client().profile({ code: flow.code, codeVerifier }), () => provider.server.secrets());
     expect(await refused(other)).toContain('access token');
     await refused(flow.codeVerifier);
-    expect(it.server.requests.map(({ path }) => path)).not.toContain(paths[2].slice(4));
+    expect(provider.server.requests.map(({ path }) => path)).not.toContain(paths[2].slice(4));
   });
 
   test('OA5: the provider gives no code for a challenge that was stripped or made plain', async () => {
-    const url = it.client().authorizationUrl(newFlow());
+    const url = provider.client().authorizationUrl(newFlow());
     const stripped = new URL(url);
     stripped.searchParams.delete('code_challenge');
     stripped.searchParams.delete('code_challenge_method');
-    await expect(it.server.authorize(stripped)).rejects.toThrow('not S256');
+    await expect(provider.server.authorize(stripped)).rejects.toThrow('not S256');
     const plain = new URL(url);
     plain.searchParams.set('code_challenge_method', 'plain');
-    await expect(it.server.authorize(plain)).rejects.toThrow('not S256');
+    await expect(provider.server.authorize(plain)).rejects.toThrow('not S256');
   });
 
   test('OA5: no two sign-ins share a challenge or a state, and no code is good twice', async () => {
-    const flow = await it.begin();
-    await it.client().profile(flow);
-    await refusal(it.client().profile(flow), () => it.server.secrets());
-    await it.begin();
-    const begun = it.server.requests.filter(({ path }) => path === paths[0].slice(4));
+    const flow = await provider.begin();
+    await provider.client().profile(flow);
+    await refusal(provider.client().profile(flow), () => provider.server.secrets());
+    await provider.begin();
+    const begun = provider.server.requests.filter(({ path }) => path === paths[0].slice(4));
     expect(begun).toHaveLength(2);
     expect(new Set(begun.map(({ parameters }) => parameters.code_challenge)).size).toBe(2);
     expect(new Set(begun.map(({ parameters }) => parameters.state)).size).toBe(2);
   });
 
   test('OA7: a renamed account stays the same, and who takes the old name over is somebody else', async () => {
-    const signIn = async () => it.client().profile(await it.begin());
-    const { account } = it.server;
+    const signIn = async () => provider.client().profile(await provider.begin());
+    const { account } = provider.server;
     const before = await signIn();
-    it.server.account = { ...account, login: 'renamed' };
+    provider.server.account = { ...account, login: 'renamed' };
     expect(await signIn()).toEqual({ ...before, displayName: 'renamed' });
-    it.server.account = { ...account, id: name === 'GITHUB' ? 999_999_999 : '999999999999999999' };
+    provider.server.account = { ...account, id: name === 'GITHUB' ? 999_999_999 : '999999999999999999' };
     const successor = await signIn();
     expect(successor.displayName).toBe(before.displayName);
     expect(successor.subject).not.toBe(before.subject);
   });
 
   test('OA10: nothing is kept of the token, the code or the secret', async () => {
-    const client = it.client();
-    const signedIn = await client.profile(await it.begin());
+    const client = provider.client();
+    const signedIn = await client.profile(await provider.begin());
     const kept = inspect([client, signedIn], { depth: null, showHidden: true });
-    expect(it.server.secrets().length).toBeGreaterThanOrEqual(4);
-    expect(it.server.secrets().filter((secret) => kept.includes(secret))).toEqual([]);
+    expect(provider.server.secrets().length).toBeGreaterThanOrEqual(4);
+    expect(provider.server.secrets().filter((secret) => kept.includes(secret))).toEqual([]);
   });
 
   test('PH5: no e-mail address is asked for, and one that comes all the same is not looked at', async () => {
-    it.server.misbehave('user', { changes: { email: 'victim@example.org', verified: true, email_verified: true } });
-    expect(await it.client().profile(await it.begin())).toEqual(profile);
-    expect(it.server.requests[0]?.parameters.scope).toBe(scope);
+    provider.server.misbehave('user', {
+      changes: { email: 'victim@example.org', verified: true, email_verified: true },
+    });
+    expect(await provider.client().profile(await provider.begin())).toEqual(profile);
+    expect(provider.server.requests[0]?.parameters.scope).toBe(scope);
   });
 
   test('who does not consent comes back with the state and no code', async () => {
-    it.server.consents = false;
-    const { callback, state } = await it.begin();
+    provider.server.consents = false;
+    const { callback, state } = await provider.begin();
     expect(Object.fromEntries(callback.searchParams)).toMatchObject({ error: 'access_denied', state });
     expect(callback.searchParams.has('code')).toBe(false);
   });
 
   test('a wrong client secret is refused', async () => {
-    const flow = await it.begin();
-    it.server.settings.clientSecret = 'another-secret';
-    const message = await refusal(it.client().profile(flow), () => [...it.server.secrets(), 'another-secret']);
+    const flow = await provider.begin();
+    provider.server.settings.clientSecret = 'another-secret';
+    const message = await refusal(provider.client().profile(flow), () => [
+      ...provider.server.secrets(),
+      'another-secret',
+    ]);
     expect(message).toContain(name === 'GITHUB' ? 'incorrect_client_credentials' : '401');
   });
 });

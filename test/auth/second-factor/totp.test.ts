@@ -31,25 +31,24 @@ describe('codes', () => {
   });
 
   it.each([
-    '',
-    ' ',
-    '81804',
-    '0081804',
-    '07081804',
-    '081804\0',
-    '081-804',
-    '+81804',
-    '8.1804',
-    '0x13f8',
-    '081804e0',
-    '٠٨١٨٠٤',
-    '081804',
-    'NaN',
-    '081804,050471',
-    '"081804"',
-    '081804'.repeat(100_000),
-    ' '.repeat(1_000_000),
-  ])('are six digits and nothing else: %j'.slice(0, 44), (code) => {
+    ['nothing', ''],
+    ['blanks', ' '],
+    ['five digits', '81804'],
+    ['seven digits', '0081804'],
+    ['eight digits', '07081804'],
+    ['a NUL', '081804\0'],
+    ['a hyphen', '081-804'],
+    ['a sign', '+81804'],
+    ['a decimal point', '8.1804'],
+    ['hexadecimal', '0x13f8'],
+    ['an exponent', '8e1804'],
+    ['Arabic digits', '\u0660\u0668\u0661\u0668\u0660\u0664'],
+    ['fullwidth digits', '\uff10\uff18\uff11\uff18\uff10\uff14'],
+    ['two codes', '081804,050471'],
+    ['JSON', '"081804"'],
+    ['600 kB of digits', '081804'.repeat(100_000)],
+    ['1 MB of blanks', ' '.repeat(1_000_000)],
+  ])('are six digits: %s is none', (_what, code) => {
     expect(match(code, 1_111_111_109)).toBeNull();
   });
 });
@@ -92,9 +91,7 @@ describe('a code is good once (LG9)', () => {
   });
 
   it('also where two steps have the same code', () => {
-    // RFC 4226's counters have no such pair near each other, so one is looked for.
-    let step = 1;
-    while (generateHOTP(RFC_KEY, BigInt(step), 6) !== generateHOTP(RFC_KEY, BigInt(step + 1), 6)) step++;
+    const step = 910_737;
     const twice = generateHOTP(RFC_KEY, BigInt(step), 6);
     expect(match(twice, step * 30)).toBe(step + 1);
     expect(match(twice, step * 30, step + 1)).toBeNull();

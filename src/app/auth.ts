@@ -1,0 +1,53 @@
+import type { Logger } from 'pino';
+import type { AuthenticationStrategy } from '../auth/authenticate.js';
+import { Cookies } from '../auth/cookies.js';
+import { Keyring } from '../auth/keyring.js';
+import { openRateLimits, type RedisClient } from '../auth/limits/rate-limits.js';
+import { createProviders, type ProviderSettings } from '../auth/oauth/index.js';
+import type { AuthServices } from '../auth/services.js';
+import { sessionStrategy } from '../auth/sessions/session-strategy.js';
+import { tokenStrategy } from '../auth/tokens/token-strategy.js';
+import type { Database } from '../db/index.js';
+import type { Settings } from './env.js';
+
+export interface AuthInput {
+  db: Database;
+  log: Logger;
+  publicUrl: string;
+  secretKeys: readonly string[];
+  redis?: RedisClient | null;
+  github?: ProviderSettings | null;
+  discord?: ProviderSettings | null;
+}
+
+/** What the services of accounts share. */
+export function createAuth(input: AuthInput): AuthServices {
+  const { db, log, publicUrl, secretKeys, redis = null, github = null, discord = null } = input;
+  const keyring = new Keyring(secretKeys);
+  return {
+    db,
+    log,
+    publicUrl,
+    keyring,
+    limits: openRateLimits({ db, redis, keyring }),
+    cookies: new Cookies(publicUrl),
+    providers: createProviders({ publicUrl, github, discord }),
+  };
+}
+
+/** The ways to prove who calls, in the order in which they are asked. Access tokens take their place between the two. */
+export const authStrategies = ({ db, cookies, publicUrl }: AuthServices): AuthenticationStrategy[] => [
+  tokenStrategy(db),
+  sessionStrategy(db, cookies, publicUrl),
+];
+
+/** The providers that the settings name. */
+export function providerSettings(settings: Settings): Pick<AuthInput, 'github' | 'discord'> {
+  const of = (provider: 'GITHUB' | 'DISCORD'): ProviderSettings | null => {
+    const clientId = settings[`${provider}_CLIENT_ID`];
+    const clientSecret = settings[`${provider}_CLIENT_SECRET`];
+    const url = settings[`${provider}_URL`];
+    return clientId === undefined || clientSecret === undefined ? null : { clientId, clientSecret, url };
+  };
+  return { github: of('GITHUB'), discord: of('DISCORD') };
+}

@@ -1,0 +1,19 @@
+import type { Logger } from 'pino';
+import type { Database } from '../db/index.js';
+import type { Cookies } from './cookies.js';
+import type { Keyring } from './keyring.js';
+import type { RateLimits } from './limits/rate-limits.js';
+import type { OAuthProvider, OAuthProviderName } from './oauth/index.js';
+
+/** What the services of accounts are built from. */
+export interface AuthServices {
+  db: Database;
+  log: Logger;
+  /** The base of every address that the service hands out. */
+  publicUrl: string;
+  limits: RateLimits;
+  keyring: Keyring;
+  cookies: Cookies;
+  /** The providers that are set up. */
+  providers: ReadonlyMap<OAuthProviderName, OAuthProvider>;
+}

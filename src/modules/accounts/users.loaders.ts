@@ -1,0 +1,44 @@
+import type { Database } from '../../db/index.js';
+import { groupBy, loadBatched } from '../../graphql/batch.js';
+import type { Context } from '../../graphql/context.js';
+import { identitiesOf, type IdentityRow } from '../identities/identities.store.js';
+import { grantsOf, type RoleGrantRow } from '../roles/roles.store.js';
+import { botsOf, usersById, type UserRow } from './users.store.js';
+
+const USER = {};
+const GRANTS = {};
+const IDENTITIES = {};
+const BOTS = {};
+
+/** What fields read of accounts, gathered over the whole request. */
+export class UserLoaders {
+  constructor(private readonly db: Database) {}
+
+  /** The account of an id, or the one that it was merged into. */
+  async byId(context: Context, id: number): Promise<UserRow | null> {
+    return (await loadBatched(context, USER, null, id, (ids: number[]) => usersById(this.db, ids))) ?? null;
+  }
+
+  /** What a user was granted, oldest first; the role that everyone has is not among it. */
+  async grants(context: Context, userId: number): Promise<RoleGrantRow[]> {
+    const rows = await loadBatched(context, GRANTS, null, userId, async (ids: number[]) =>
+      groupBy(await grantsOf(this.db, ids, context.now()), (row) => row.userId),
+    );
+    return rows ?? [];
+  }
+
+  async identities(context: Context, userId: number): Promise<IdentityRow[]> {
+    const rows = await loadBatched(context, IDENTITIES, null, userId, async (ids: number[]) =>
+      groupBy(await identitiesOf(this.db, ids), (row) => row.userId),
+    );
+    return rows ?? [];
+  }
+
+  async bots(context: Context, ownerId: number): Promise<UserRow[]> {
+    const rows = await loadBatched(context, BOTS, null, ownerId, async (ids: number[]) =>
+      groupBy(await botsOf(this.db, ids), (row) => row.ownerId!),
+    );
+    return rows ?? [];
+  }
+}
+

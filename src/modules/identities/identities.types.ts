@@ -1,0 +1,58 @@
+import { Field, ObjectType, registerEnumType } from 'type-graphql';
+import { Authenticated } from '../../graphql/directives/index.js';
+import { Node } from '../../graphql/node.js';
+import { DateTime } from '../../graphql/scalars.js';
+
+export enum IdentityProvider {
+  LOCAL = 'LOCAL',
+  GITHUB = 'GITHUB',
+  DISCORD = 'DISCORD',
+  IRC = 'IRC',
+}
+registerEnumType(IdentityProvider, {
+  name: 'IdentityProvider',
+  description: 'Who vouches for an identity.',
+  valuesConfig: {
+    LOCAL: { description: 'This service itself: handle and password.' },
+    GITHUB: { description: 'GitHub, by the number of the account there.' },
+    DISCORD: { description: 'Discord, by the id of the account there.' },
+    IRC: { description: 'The services of an IRC network.' },
+  },
+});
+
+export enum IdentityState {
+  ACTIVE = 'ACTIVE',
+  PENDING = 'PENDING',
+  SUSPENDED = 'SUSPENDED',
+}
+registerEnumType(IdentityState, {
+  name: 'IdentityState',
+  description: 'Whether an identity counts.',
+  valuesConfig: {
+    ACTIVE: { description: 'It counts.' },
+    PENDING: { description: 'Reported by a bot; it counts once the owner of the account has confirmed it.' },
+    SUSPENDED: { description: 'It does not count until the owner of the account has confirmed it again.' },
+  },
+});
+
+@ObjectType({ implements: Node, simpleResolvers: true, description: 'A way to prove being a user.' })
+@Authenticated()
+export class Identity extends Node {
+  @Field(() => IdentityProvider, { description: 'Who vouches for it.' })
+  provider!: IdentityProvider;
+
+  @Field(() => String, { description: 'The name there, for people: it proves nothing and may change.' })
+  displayName!: string;
+
+  @Field(() => String, { nullable: true, description: 'The IRC network; null for all others.' })
+  network!: string | null;
+
+  @Field(() => IdentityState, { description: 'Whether it counts.' })
+  state!: IdentityState;
+
+  @Field(() => DateTime, { description: 'When it was linked to the account.' })
+  linkedAt!: Date;
+
+  @Field(() => DateTime, { nullable: true, description: 'When somebody last signed in with it.' })
+  lastUsedAt!: Date | null;
+}
