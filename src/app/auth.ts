@@ -18,6 +18,8 @@ export interface AuthInput {
   redis?: RedisClient | null;
   github?: ProviderSettings | null;
   discord?: ProviderSettings | null;
+  /** How long both requests of a sign-in to a provider may take together, in milliseconds. */
+  providerTimeout?: number;
 }
 
 /** What the services of accounts share. */
@@ -31,7 +33,7 @@ export function createAuth(input: AuthInput): AuthServices {
     keyring,
     limits: openRateLimits({ db, redis, keyring }),
     cookies: new Cookies(publicUrl),
-    providers: createProviders({ publicUrl, github, discord }),
+    providers: createProviders({ publicUrl, github, discord, timeoutMs: input.providerTimeout }),
   };
 }
 

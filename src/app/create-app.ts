@@ -6,12 +6,15 @@ import type { AuthServices } from '../auth/services.js';
 import { migrationStatus, type Database } from '../db/index.js';
 import { printAnnotatedSchema } from '../graphql/print.js';
 import { createGraphqlServer } from '../graphql/server.js';
+import { mountAccountExport } from '../http/account-export.js';
 import { mountGraphiql } from '../http/graphiql.js';
 import { mountGraphql } from '../http/graphql.js';
 import { mountHealth } from '../http/health.js';
 import { Metrics } from '../http/metrics.js';
 import { createHttpServer } from '../http/server.js';
+import { mountSignIn } from '../http/sign-in.js';
 import { mountStartPage, type LoadedVersion } from '../http/start-page.js';
+import { providerDoors } from '../modules/identities/start-flow.service.js';
 import { authStrategies } from './auth.js';
 import type { ModuleFactory } from './modules.js';
 import { createProjectSchema } from './schema.js';
@@ -64,6 +67,7 @@ export async function createApp(input: AppInput): Promise<App> {
     if (draining) void reply.header('connection', 'close');
   });
 
+  const authenticate = authenticator(strategies);
   metrics.mount(http);
   mountHealth(
     http,
@@ -71,12 +75,14 @@ export async function createApp(input: AppInput): Promise<App> {
   );
   mountGraphql(http, {
     server: graphql,
-    authenticate: authenticator(strategies),
+    authenticate,
     cookies: auth.cookies,
     timeLimit,
   });
+  mountAccountExport(http, auth, authenticate);
+  mountSignIn(http, auth, authenticate);
   mountGraphiql(http);
-  mountStartPage(http, { publicUrl, versions });
+  mountStartPage(http, { publicUrl, versions, doors: providerDoors(auth) });
   let printed: string | undefined;
   http.get('/schema.graphql', async (_request, reply) =>
     reply.type('text/plain; charset=utf-8').send((printed ??= printAnnotatedSchema(schema))),

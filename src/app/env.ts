@@ -4,6 +4,13 @@ import { z } from 'zod';
 /** An address, without the slash at its end. */
 const url = (protocols: RegExp) => z.url({ protocol: protocols }).transform((address) => address.replace(/\/+$/, ''));
 
+/** An address that others are shown, or that requests go to: what it would carry of a user and password could get about. */
+const plainUrl = () =>
+  url(/^https?$/).refine((address) => {
+    const { username, password } = new URL(address);
+    return username === '' && password === '';
+  }, 'an address without a user and password in it');
+
 const isNetwork = (text: string): boolean => ipaddr.isValid(text) || ipaddr.isValidCIDR(text);
 
 const shape = z.object({
@@ -18,7 +25,7 @@ const shape = z.object({
   /** The interface to listen on: this machine alone, but every one of its interfaces in production. */
   HOST: z.string().optional(),
   /** How the outside world reaches the service: the base of every address that it hands out. */
-  PUBLIC_URL: url(/^https?$/).optional(),
+  PUBLIC_URL: plainUrl().optional(),
   /** A PostgreSQL database; without it the embedded one is used. */
   DATABASE_URL: url(/^postgres(ql)?$/).optional(),
   /** Where the embedded database lives. */
@@ -40,10 +47,10 @@ const shape = z.object({
   /** OAuth applications with the providers, and their addresses: other ones for GitHub Enterprise. */
   GITHUB_CLIENT_ID: z.string().optional(),
   GITHUB_CLIENT_SECRET: z.string().optional(),
-  GITHUB_URL: url(/^https?$/).default('https://github.com'),
+  GITHUB_URL: plainUrl().default('https://github.com'),
   DISCORD_CLIENT_ID: z.string().optional(),
   DISCORD_CLIENT_SECRET: z.string().optional(),
-  DISCORD_URL: url(/^https?$/).default('https://discord.com'),
+  DISCORD_URL: plainUrl().default('https://discord.com'),
   /** The Maven repository that MCP's own files are fetched from. */
   MCP_MAVEN_URL: url(/^https?$/).default('https://maven.minecraftforge.net'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),

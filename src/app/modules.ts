@@ -1,17 +1,28 @@
 import type { AuthServices } from '../auth/services.js';
 import type { Database } from '../db/index.js';
 import type { NodeSource } from '../graphql/node.js';
+import { AccountMutations } from '../modules/accounts/account.resolver.js';
 import { SignInMutations } from '../modules/accounts/sign-in.resolver.js';
 import { UserLoaders } from '../modules/accounts/users.loaders.js';
 import { userNodes } from '../modules/accounts/users.nodes.js';
 import { UserQueries, UserResolver } from '../modules/accounts/users.resolver.js';
 import { ViewerQueries, ViewerResolver } from '../modules/accounts/viewer.resolver.js';
+import { auditEventNodes } from '../modules/audit/audit.nodes.js';
 import { AuditEventResolver, AuditQueries } from '../modules/audit/audit.resolver.js';
+import { AdminIdentityMutations } from '../modules/identities/admin-identities.resolver.js';
+import { identityNodes } from '../modules/identities/identities.nodes.js';
+import * as identities from '../modules/identities/identities.resolver.js';
 import { MappingLoaders } from '../modules/mappings/mappings.loaders.js';
 import { mappingNodes } from '../modules/mappings/mappings.nodes.js';
 import * as mappings from '../modules/mappings/mappings.resolver.js';
 import { SearchQueries } from '../modules/mappings/search.resolver.js';
+import { ModerationMutations } from '../modules/moderation/moderation.resolver.js';
+import { roleGrantNodes } from '../modules/roles/roles.nodes.js';
+import { RoleGrantResolver, RoleMutations, RoleQueries } from '../modules/roles/roles.resolver.js';
 import { SessionResolver } from '../modules/sessions/sessions.resolver.js';
+import { BotMutations } from '../modules/tokens/bots.resolver.js';
+import { tokenNodes } from '../modules/tokens/tokens.nodes.js';
+import { ApiTokenMutations, ApiTokenResolver } from '../modules/tokens/tokens.resolver.js';
 import { VersionLoaders } from '../modules/versions/versions.loaders.js';
 import { versionNodes } from '../modules/versions/versions.nodes.js';
 import { GameVersionQueries, GameVersionResolver } from '../modules/versions/versions.resolver.js';
@@ -65,22 +76,59 @@ const accountsModule: ModuleFactory = ({ db, auth }) => {
       new ViewerQueries(),
       new ViewerResolver(db, users),
       new SignInMutations(auth),
+      new AccountMutations(auth, users),
     ],
     nodes: [userNodes(db)],
   };
 };
 
+const identitiesModule: ModuleFactory = ({ db, auth }) => ({
+  resolvers: [
+    new identities.IdentityResolver(),
+    new identities.IdentityQueries(auth),
+    new identities.IdentityMutations(auth),
+  ],
+  nodes: [identityNodes(db)],
+});
+
 const sessionsModule: ModuleFactory = ({ auth }) => ({ resolvers: [new SessionResolver(auth)] });
+
+const tokensModule: ModuleFactory = ({ db, auth }) => ({
+  resolvers: [
+    new ApiTokenResolver(new UserLoaders(db), new VersionLoaders(db)),
+    new ApiTokenMutations(auth),
+    new BotMutations(auth),
+  ],
+  nodes: [tokenNodes(db)],
+});
 
 const auditModule: ModuleFactory = ({ db }) => ({
   resolvers: [new AuditQueries(db), new AuditEventResolver(new UserLoaders(db))],
+  nodes: [auditEventNodes(db)],
 });
+
+const rolesModule: ModuleFactory = ({ db, auth }) => {
+  const users = new UserLoaders(db);
+  return {
+    resolvers: [
+      new RoleQueries(),
+      new RoleMutations(auth, users),
+      new RoleGrantResolver(users, new VersionLoaders(db)),
+      new ModerationMutations(auth, users),
+      new AdminIdentityMutations(auth, users),
+    ],
+    nodes: [roleGrantNodes(db)],
+  };
+};
 
 /** Every feature of the service: adding one is one line. */
 export const MODULES: readonly ModuleFactory[] = [
   versionsModule,
   mappingsModule,
   accountsModule,
+  identitiesModule,
   sessionsModule,
+  tokensModule,
   auditModule,
+  rolesModule,
 ];

@@ -4,9 +4,18 @@ import { createAuth, providerSettings } from './auth.js';
 import { createApp } from './create-app.js';
 import { drainOnSignals } from './drain.js';
 import type { Settings } from './env.js';
+import { keepHouse } from './housekeeping.js';
 import { openRedis } from './redis.js';
 import { secretKeys } from './secret-keys.js';
+import { hasAdmin } from '../modules/roles/roles.store.js';
 import { allVersions } from '../modules/versions/versions.store.js';
+
+/** How the first administrator is made: nobody is there yet to grant the role. */
+const FIRST_ADMIN = {
+  embedded:
+    'There is no administrator yet. Stop the service and run: npm run mcp -- user create <handle> --role ADMIN',
+  postgresql: 'There is no administrator yet. Run: npm run mcp -- user create <handle> --role ADMIN',
+} as const;
 
 /** Opens the database, brings it up to date, and serves until a signal comes. */
 export async function serve(settings: Settings, log: Logger): Promise<void> {
@@ -39,17 +48,20 @@ export async function serve(settings: Settings, log: Logger): Promise<void> {
       host: settings.HOST,
       listenTextResolver: (address) => `Listening on ${address}.`,
     });
+    const stopHousekeeping = keepHouse(db, log);
     drainOnSignals({
       log,
       delaySeconds: settings.DRAIN_SECONDS,
       startDraining: () => app.startDraining(),
       async close() {
+        stopHousekeeping();
         await app.close();
         await redis?.close();
         await db.close();
       },
     });
     announce(settings, db, log);
+    if (!(await hasAdmin(db, new Date()))) log.info(FIRST_ADMIN[db.kind]);
   } catch (error) {
     await db.close();
     throw error;

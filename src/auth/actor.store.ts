@@ -1,3 +1,4 @@
+import { statement, type Sql } from '../db/index.js';
 import type { Credential, Grant, SignedInActor } from './actor.js';
 import { RoleName } from './permissions.js';
 
@@ -43,4 +44,20 @@ export function toActor(row: ActorRow, credential: Credential): SignedInActor {
     credential,
     grants: [{ role: RoleName.USER, gameVersionId: null, from: row.userSince, until: null }, ...granted],
   };
+}
+
+const OF_ACCOUNT = statement(
+  'actor_of_account',
+  `SELECT ${ACTOR_COLUMNS} FROM (SELECT $1::int AS id) asked ${ACTOR_TABLES('asked.id')} WHERE ${ACTOR_USABLE('$2::timestamptz')}`,
+);
+
+/** An account with what it may do by now, under a credential; null for one that may not be used. */
+export async function accountActor(
+  db: Sql,
+  userId: number,
+  credential: Credential,
+  now: Date,
+): Promise<SignedInActor | null> {
+  const rows = await db.query<ActorRow>(OF_ACCOUNT, [userId, now]);
+  return rows[0] === undefined ? null : toActor(rows[0], credential);
 }

@@ -30,6 +30,23 @@ function knownDevice({ cookies, keyring }: DeviceServices, caller: Caller, userI
   return null;
 }
 
+/**
+ * What a try to recover an account counts against: as with {@link signInCounters}, apart from those. Whoever fires wrong codes
+ * at an account keeps nobody from signing in.
+ */
+export function recoveryCounters(
+  services: DeviceServices,
+  caller: Caller,
+  handleKey: string,
+  userId: number | null,
+): Counted[] {
+  const device = userId === null ? null : knownDevice(services, caller, userId);
+  return [
+    { limit: 'signInAddress', key: callerNetwork(caller.address ?? '') },
+    { limit: 'recoveryAccount', key: device === null ? handleKey : `${handleKey} ${device}` },
+  ];
+}
+
 /** What a try of a password counts against: the caller's network, and the account, from this browser or from strangers. */
 export function signInCounters(
   services: DeviceServices,

@@ -82,3 +82,8 @@ export async function tryOneTime(
 export async function revokeOneTime(db: Sql, purpose: OneTimePurpose, userId: number): Promise<void> {
   await db.query(`DELETE FROM one_time_secrets WHERE user_id = $1 AND purpose = $2`, [userId, purpose]);
 }
+
+/** Takes back everything that a user was handed out. */
+export async function revokeAllOneTime(db: Sql, userId: number): Promise<void> {
+  await db.query(`DELETE FROM one_time_secrets WHERE user_id = $1`, [userId]);
+}

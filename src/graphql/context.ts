@@ -18,6 +18,8 @@ export interface Context {
   readonly now: () => Date;
   /** Makes something once a request, e.g. a DataLoader; `key` is any object that stands for it. */
   once<T>(key: object, create: () => T): T;
+  /** Forgets what was made once: after a mutation everything is read anew. */
+  forget(): void;
 }
 
 export interface ContextInput {
@@ -44,6 +46,7 @@ export function createContext(input: ContextInput): Context {
       if (!made.has(key)) made.set(key, create());
       return made.get(key) as T;
     },
+    forget: () => made.clear(),
   };
 }
 

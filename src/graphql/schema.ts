@@ -1,5 +1,6 @@
-import { assertValidSchema, isInterfaceType, isUnionType, type GraphQLSchema } from 'graphql';
+import { assertValidSchema, defaultFieldResolver, isInterfaceType, isUnionType, type GraphQLSchema } from 'graphql';
 import { buildSchemaSync, getMetadataStorage, type NonEmptyArray } from 'type-graphql';
+import type { Context } from './context.js';
 import { authorise, withRuleDirectives } from './directives/index.js';
 import { encodeId } from './ids.js';
 import { keepFieldResolverRules, type ResolverClass } from './metadata.js';
@@ -45,7 +46,23 @@ export function createSchema({ resolvers, get, publicMutations, orphanedTypes }:
   resolveIds(schema);
   resolveTypesAtOnce(schema);
   assertValidSchema(schema);
-  return authorise(schema, { publicMutations: publicMutations ?? PUBLIC_MUTATIONS });
+  authorise(schema, { publicMutations: publicMutations ?? PUBLIC_MUTATIONS });
+  forgetAfterMutations(schema);
+  return schema;
+}
+
+/** What a mutation's payload shows, and the mutations after it, is read anew. */
+function forgetAfterMutations(schema: GraphQLSchema): void {
+  for (const field of Object.values(schema.getMutationType()?.getFields() ?? {})) {
+    const { resolve = defaultFieldResolver } = field;
+    field.resolve = async (parent, args, context: Context, info) => {
+      try {
+        return (await resolve(parent, args, context, info)) as unknown;
+      } finally {
+        context.forget();
+      }
+    };
+  }
 }
 
 /** Makes the `id` of every type that implements Node, where it has no resolver of its own. */

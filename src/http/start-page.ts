@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
-import { Html, markup, sendPage, styleHash } from './html.js';
+import { markup, type Html } from './html.js';
+import { sendSitePage } from './page.js';
 
 /** A game version as the start page names it. */
 export interface LoadedVersion {
@@ -12,6 +13,8 @@ export interface LoadedVersion {
 export interface StartPageInput {
   publicUrl: string;
   versions: () => Promise<readonly LoadedVersion[]>;
+  /** The providers through which one can sign in. */
+  doors?: readonly { title: string; signInUrl: string }[];
 }
 
 const EXAMPLE = `# Whatever has "grow" in one of its names, best first
@@ -27,36 +30,8 @@ const EXAMPLE = `# Whatever has "grow" in one of its names, best first
 }
 `;
 
-const STYLE = `
-:root { color-scheme: light dark; --ink: #1d2327; --soft: #57616a; --line: #d8dee3; --paper: #fbfcfc; --card: #fff; --link: #1a6b3c; }
-@media (prefers-color-scheme: dark) {
-  :root { --ink: #e6eaec; --soft: #a2adb4; --line: #333c42; --paper: #14191c; --card: #1b2226; --link: #7fd1a0; }
-}
-* { box-sizing: border-box; }
-body { margin: 0; background: var(--paper); color: var(--ink); font: 1.0625rem/1.6 system-ui, sans-serif; }
-main { max-width: 44rem; margin: 0 auto; padding: 3rem 1.25rem 4rem; }
-h1 { margin: 0 0 .5rem; font-size: 2rem; line-height: 1.2; }
-h2 { margin: 2.5rem 0 .75rem; font-size: 1.25rem; }
-p { margin: .75rem 0; }
-.soft { color: var(--soft); }
-a { color: var(--link); text-underline-offset: .15em; }
-a.button { display: inline-block; margin: .5rem .75rem .5rem 0; padding: .6rem 1.1rem; border-radius: .5rem; background: var(--link); color: var(--paper); font-weight: 600; text-decoration: none; }
-a:focus-visible { outline: 3px solid var(--link); outline-offset: 3px; }
-ul { margin: .5rem 0; padding: 0; list-style: none; }
-.versions { display: flex; flex-wrap: wrap; gap: .5rem; }
-.versions li { padding: .2rem .75rem; border: 1px solid var(--line); border-radius: 1rem; background: var(--card); }
-.versions li.current { border-color: var(--link); font-weight: 600; }
-dl { margin: 0; border: 1px solid var(--line); border-radius: .5rem; background: var(--card); }
-dl div { display: flex; flex-wrap: wrap; gap: 0 1rem; padding: .6rem 1rem; }
-dl div + div { border-top: 1px solid var(--line); }
-dt { flex: 0 0 11rem; }
-dd { flex: 1 1 14rem; margin: 0; color: var(--soft); }
-code, pre { font: .9em/1.5 ui-monospace, monospace; }
-pre { overflow-x: auto; padding: 1rem; border: 1px solid var(--line); border-radius: .5rem; background: var(--card); }
-`;
-
 /** Serves the page at `/`: what this is, what is loaded, and where to go. Plain markup that needs no script. */
-export function mountStartPage(app: FastifyInstance, { publicUrl, versions }: StartPageInput): void {
+export function mountStartPage(app: FastifyInstance, { publicUrl, versions, doors = [] }: StartPageInput): void {
   app.get('/', async (request, reply) => {
     let loaded: Html;
     try {
@@ -66,7 +41,11 @@ export function mountStartPage(app: FastifyInstance, { publicUrl, versions }: St
       loaded = markup`<p class="soft">The database does not answer just now.</p>`;
     }
     void reply.header('cache-control', 'no-cache');
-    return sendPage(reply, page(publicUrl, loaded), { 'style-src': styleHash(STYLE), 'img-src': 'data:' });
+    return sendSitePage(reply, {
+      title: 'MCP WebService',
+      description: "The names of Minecraft's Mod Coder Pack as a GraphQL service.",
+      body: body(publicUrl, loaded, doors),
+    });
   });
 }
 
@@ -83,23 +62,17 @@ function versionList(versions: readonly LoadedVersion[]): Html {
   </ul>`;
 }
 
-/** Exactly what the policy's hash is of: no space may come between. */
-const STYLE_ELEMENT = new Html(`<style>${STYLE}</style>`);
+/** Whole addresses: a sign-in that begins under another name of the host would not come back to the same cookies. */
+function doorList(doors: NonNullable<StartPageInput['doors']>): Html | string {
+  if (doors.length === 0) return '';
+  const links = doors.map(
+    ({ title, signInUrl }) => markup`<a class="button" href="${signInUrl}">Sign in with ${title}</a> `,
+  );
+  return markup`<h2>Your account</h2>
+      <p>${links}</p>`;
+}
 
-const page = (publicUrl: string, versions: Html): Html => markup`<!doctype html>
-<html lang="en">
-  <head>
-    <meta charset="utf-8" />
-    <meta name="viewport" content="width=device-width, initial-scale=1" />
-    <title>MCP WebService</title>
-    <meta name="description" content="The names of Minecraft's Mod Coder Pack as a GraphQL service." />
-    <link rel="icon" href="data:," />
-    ${STYLE_ELEMENT}
-  </head>
-  <body>
-    <main>
-      <h1>MCP WebService</h1>
-      <p>
+const body = (publicUrl: string, versions: Html, doors: NonNullable<StartPageInput['doors']>): Html => markup`<p>
         Readable names for Minecraft's obfuscated code: look them up, propose better ones, decide on them, and hand them
         to build tools. One GraphQL interface for all of it.
       </p>
@@ -110,6 +83,7 @@ const page = (publicUrl: string, versions: Html): Html => markup`<!doctype html>
       </p>
       <h2>Game versions</h2>
       ${versions}
+      ${doorList(doors)}
       <h2>From a program</h2>
       <pre>curl ${publicUrl}/graphql \\
   -H 'content-type: application/json' \\
@@ -121,8 +95,4 @@ const page = (publicUrl: string, versions: Html): Html => markup`<!doctype html>
         <div><dt><a href="/schema.graphql">/schema.graphql</a></dt><dd>every type, with who may read it</dd></div>
         <div><dt><a href="/healthz">/healthz</a>, <a href="/readyz">/readyz</a></dt><dd>alive, and able to serve</dd></div>
         <div><dt><a href="/metrics">/metrics</a></dt><dd>counters for Prometheus</dd></div>
-      </dl>
-    </main>
-  </body>
-</html>
-`;
+      </dl>`;

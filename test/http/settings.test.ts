@@ -30,6 +30,14 @@ describe('settings', () => {
     expect(readSettings({ PUBLIC_URL: 'https://mcp.example.org/' }).PUBLIC_URL).toBe('https://mcp.example.org');
   });
 
+  it.each(['PUBLIC_URL', 'GITHUB_URL', 'DISCORD_URL'])('take no user and password in %s', (name) => {
+    for (const login of ['user:sekret', 'user', ':sekret']) {
+      const address = `https://${login}@example.org`;
+      expect(() => readSettings({ [name]: address })).toThrow(`${name}: an address without a user and password in it`);
+    }
+    expect(readSettings({ [name]: 'https://example.org/' })).toMatchObject({ [name]: 'https://example.org' });
+  });
+
   it('tell every fault at once, each by its name and none with its value', () => {
     const faulty = {
       NODE_ENV: 'prod',

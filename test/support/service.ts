@@ -34,7 +34,10 @@ export interface TestService {
   close(): Promise<void>;
 }
 
-export interface TestServiceOptions extends Pick<Partial<AuthInput>, 'github' | 'discord' | 'publicUrl' | 'secretKeys'> {
+export interface TestServiceOptions extends Pick<
+  Partial<AuthInput>,
+  'github' | 'discord' | 'publicUrl' | 'secretKeys' | 'providerTimeout'
+> {
   /** Whether the invented sample version is imported; it is unless said otherwise. */
   sample?: boolean;
   /** A database that somebody else opened and closes: for a second replica. */

@@ -163,6 +163,7 @@ CREATE INDEX "passkeys_user_id_idx" ON "passkeys"("user_id");
 CREATE INDEX "audit_events_actor_id_id_idx" ON "audit_events"("actor_id", "id");
 CREATE INDEX "audit_events_subject_id_id_idx" ON "audit_events"("subject_id", "id");
 CREATE INDEX "audit_events_action_id_idx" ON "audit_events"("action", "id");
+CREATE INDEX "audit_events_addresses" ON "audit_events"("at") WHERE "address" IS NOT NULL;
 ALTER TABLE "users" ADD CONSTRAINT "users_owner_id_fkey" FOREIGN KEY ("owner_id") REFERENCES "users"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
 ALTER TABLE "users" ADD CONSTRAINT "users_merged_into_id_fkey" FOREIGN KEY ("merged_into_id") REFERENCES "users"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
 ALTER TABLE "identities" ADD CONSTRAINT "identities_user_id_fkey" FOREIGN KEY ("user_id") REFERENCES "users"("id") ON DELETE RESTRICT ON UPDATE CASCADE;

@@ -22,6 +22,8 @@ export interface RateLimits {
   take(...counted: readonly Counted[]): Promise<void>;
   /** Takes one try each back: it succeeded. */
   giveBack(...counted: readonly Counted[]): Promise<void>;
+  /** Forgets every try so far. */
+  clear(...counted: readonly Counted[]): Promise<void>;
 }
 
 /** What the library needs of a database. */
@@ -77,6 +79,9 @@ export function openRateLimits(input: { db: Sql; redis: RedisClient | null; keyr
     },
     async giveBack(...counted) {
       await each(counted, (limiter, key) => limiter.reward(key));
+    },
+    async clear(...counted) {
+      await each(counted, (limiter, key) => limiter.delete(key));
     },
   };
 }

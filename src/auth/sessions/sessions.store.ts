@@ -84,6 +84,11 @@ const OF_USER = statement(
 export const sessionsOfUser = (db: Sql, userId: number, now: Date): Promise<SessionRow[]> =>
   db.query<SessionRow>(OF_USER, [userId, now]);
 
+/** Whether nobody has ended a session yet. */
+export async function hasSession(tx: Sql, userId: number, id: number): Promise<boolean> {
+  return (await tx.query(`SELECT id FROM sessions WHERE id = $2 AND user_id = $1`, [userId, id])).length > 0;
+}
+
 /** Ends one session of a user. @returns whether the user has such a session */
 export async function deleteSession(db: Sql, userId: number, id: number): Promise<boolean> {
   return (await db.query(`DELETE FROM sessions WHERE id = $2 AND user_id = $1 RETURNING id`, [userId, id])).length > 0;

@@ -60,14 +60,32 @@ const OF_USERS = statement(
 export const tokensOfPerson = (db: Sql, userId: number): Promise<ApiTokenRow[]> =>
   db.query<ApiTokenRow>(OF_USERS, [userId]);
 
-/** A token of a person or of one of the person's bots, held until the transaction ends; null where there is none. */
-export async function lockToken(tx: Sql, ownerId: number, id: number): Promise<(ApiTokenRow & { isBot: boolean }) | null> {
-  const rows = await tx.query<ApiTokenRow & { isBot: boolean }>(
-    `SELECT ${COLUMNS}, u.is_bot AS "isBot"
-       FROM api_tokens t JOIN users u ON u.id = t.user_id WHERE t.id = $2 AND (u.id = $1 OR u.owner_id = $1) FOR UPDATE OF t`,
-    [ownerId, id],
+const BY_ID = statement(
+  'api_tokens_by_id',
+  `SELECT ${COLUMNS} FROM api_tokens t JOIN users u ON u.id = t.user_id WHERE t.id = ANY($2::int[]) AND (u.id = $1 OR u.owner_id = $1)`,
+);
+
+/** Those of some tokens that are a user's own or of one of the user's bots. */
+export const tokensById = (db: Sql, userId: number, ids: readonly number[]): Promise<ApiTokenRow[]> =>
+  db.query<ApiTokenRow>(BY_ID, [userId, ids]);
+
+/** A token of a user or of one of the user's bots, held until the transaction ends; null where there is none. */
+export async function lockToken(tx: Sql, userId: number, id: number): Promise<ApiTokenRow | null> {
+  const rows = await tx.query<ApiTokenRow>(
+    `SELECT ${COLUMNS} FROM api_tokens t JOIN users u ON u.id = t.user_id
+      WHERE t.id = $2 AND (u.id = $1 OR u.owner_id = $1) FOR UPDATE OF t`,
+    [userId, id],
   );
   return rows[0] ?? null;
+}
+
+/** How many tokens of an account still count. */
+export async function countTokens(tx: Sql, userId: number, now: Date): Promise<number> {
+  const rows = await tx.query<{ count: number }>(
+    `SELECT count(*)::int AS count FROM api_tokens WHERE user_id = $1 AND expires_at > $2`,
+    [userId, now],
+  );
+  return rows[0]!.count;
 }
 
 /** Lets a token end at an instant, if it would live longer. */
@@ -79,10 +97,16 @@ export async function deleteToken(tx: Sql, id: number): Promise<void> {
   await tx.query(`DELETE FROM api_tokens WHERE id = $1`, [id]);
 }
 
-/** Ends the token of a hash. @returns whose it was; null if there was none */
-export async function deleteTokenByHash(tx: Sql, hash: Buffer): Promise<Pick<ApiTokenRow, 'userId' | 'name'> | null> {
-  const rows = await tx.query<Pick<ApiTokenRow, 'userId' | 'name'>>(
-    `DELETE FROM api_tokens WHERE hash = $1 RETURNING user_id AS "userId", name`,
+/** The account of a token, live or not; null where there is no such token. */
+export async function userOfToken(tx: Sql, hash: Buffer): Promise<number | null> {
+  const rows = await tx.query<{ userId: number }>(`SELECT user_id AS "userId" FROM api_tokens WHERE hash = $1`, [hash]);
+  return rows[0]?.userId ?? null;
+}
+
+/** Ends the token of a hash. @returns what it was; null if there was none */
+export async function deleteTokenByHash(tx: Sql, hash: Buffer): Promise<Pick<ApiTokenRow, 'id' | 'name'> | null> {
+  const rows = await tx.query<Pick<ApiTokenRow, 'id' | 'name'>>(
+    `DELETE FROM api_tokens WHERE hash = $1 RETURNING id, name`,
     [hash],
   );
   return rows[0] ?? null;

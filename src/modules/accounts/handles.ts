@@ -60,7 +60,9 @@ export function* handlesFor(name: string): Generator<HandleKeys> {
     .replace(/^-|-$/g, '')
     .slice(0, 26)
     .replace(/-$/, '');
-  const base = plain.length < 2 ? `modder${plain === '' ? '' : `-${plain}`}` : plain;
+  // Too short, or such that a number would make it the pseudonym of an erased account.
+  const isBase = plain.length >= 2 && !isReservedHandle(handleKeys(`${plain}-2`));
+  const base = isBase ? plain : `modder-${plain}`.slice(0, 26).replace(/-$/, '');
   const first = handleKeys(base);
   if (!isReservedHandle(first)) yield first;
   for (let number = 2; number <= 1_000; number++) yield handleKeys(`${base}-${number}`);

@@ -1,5 +1,6 @@
 import { requirePresence, requireSession } from '../../auth/actor.js';
 import type { Caller } from '../../auth/caller.js';
+import { revokeOneTime } from '../../auth/one-time.store.js';
 import { hashPassword, verifyPassword } from '../../auth/passwords/password-hash.js';
 import { isPossiblePassword } from '../../auth/passwords/password-rules.js';
 import { hashSecret, newSecret } from '../../auth/secrets.js';
@@ -10,6 +11,7 @@ import type { Tx } from '../../db/index.js';
 import { userError } from '../../shared/user-errors.js';
 import { originOf, record } from '../audit/audit.store.js';
 import { localCredentialsOf, setPassword, type LocalCredentials } from './credentials.store.js';
+import { takeSecondFactorCode } from '../second-factors/second-factor-code.service.js';
 import { checkNewPassword } from './sign-up.service.js';
 import { sessionCookie, type SignedIn } from './start-session.js';
 import { lockUser } from './users.store.js';
@@ -45,15 +47,30 @@ export async function proveSession(auth: AuthServices, tx: Tx, caller: Caller, h
   return { userId, secret, setCookies: [sessionCookie(auth, secret, caller.now)] };
 }
 
-/** Proves presence by the password. @throws UserErrors INVALID_CREDENTIALS; AppError FORBIDDEN for a token, RATE_LIMITED */
+/**
+ * Proves presence by the password, and by a code too where the account has an authenticator app.
+ * @throws UserErrors INVALID_CREDENTIALS, CODE_INVALID; AppError FORBIDDEN for a token, RATE_LIMITED
+ */
 export async function reauthenticate(
   auth: AuthServices,
   caller: Caller,
-  { password }: { password: string; code?: string | null },
+  { password, code }: { password: string; code?: string | null },
 ): Promise<SignedIn> {
-  const { user } = requireSession(caller.actor);
-  await confirmPassword(auth, Number(user.id), password, 'password');
-  return auth.db.transaction((tx) => proveSession(auth, tx, caller, 'password'));
+  const userId = Number(requireSession(caller.actor).user.id);
+  // The code is not looked at before the password is right: neither can be guessed by itself.
+  const { hasTotp } = await confirmPassword(auth, userId, password, 'password');
+  if (!hasTotp) return auth.db.transaction((tx) => proveSession(auth, tx, caller, 'password'));
+  const counted = { limit: 'presenceUser', key: String(userId) } as const;
+  await auth.limits.take(counted);
+  const signedIn = await auth.db.transaction(async (tx) => {
+    const kind = await takeSecondFactorCode(auth, tx, userId, code ?? '', caller.now);
+    if (kind === null) {
+      throw userError('CODE_INVALID', 'The code of the authenticator app, or a recovery code, is needed too.', 'code');
+    }
+    return proveSession(auth, tx, caller, `password and ${kind}`);
+  });
+  await auth.limits.giveBack(counted);
+  return signedIn;
 }
 
 /**
@@ -69,8 +86,10 @@ export async function changePassword(
   const actor = requireSession(caller.actor);
   const userId = Number(actor.user.id);
   await checkNewPassword(password, actor.user.handle, 'new');
-  if ((await localCredentialsOf(auth.db, userId)) === null) requirePresence(actor, caller.now);
-  else await confirmPassword(auth, userId, current ?? '', 'current');
+  const found = await localCredentialsOf(auth.db, userId);
+  // It proves presence, and so takes no less than reauthenticate does.
+  if (found === null || found.hasTotp) requirePresence(actor, caller.now);
+  if (found !== null) await confirmPassword(auth, userId, current ?? '', 'current');
   const hash = await hashPassword(password);
   return auth.db.transaction(async (tx) => {
     const user = await lockUser(tx, userId);
@@ -78,6 +97,7 @@ export async function changePassword(
     await setPassword(tx, userId, user.handle, hash, caller.now);
     await deleteSessions(tx, userId, Number(actor.credential.id));
     await deleteTokensOfPerson(tx, userId);
+    await revokeOneTime(tx, 'SECOND_FACTOR', userId);
     await record(tx, originOf(caller), { action: 'password.change', subjectId: userId });
     return proveSession(auth, tx, caller, 'password');
   });

@@ -28,7 +28,7 @@ export interface SecondFactorChallenge {
 export type SignInOutcome = { signedIn: SignedIn } | { secondFactor: SecondFactorChallenge };
 
 /** Longer ones are no handles; the text is not carried further. */
-const MAX_HANDLE = 64;
+export const MAX_HANDLE = 64;
 
 /**
  * Compares a handle's password, counted against the limits. Answers alike, and as late, for a handle that nobody has.

@@ -11,7 +11,8 @@ import { checkHandle, isReservedHandle, type HandleKeys } from './handles.js';
 import { beginSession, type SignedIn } from './start-session.js';
 import { insertUser, userByHandle, type UserRow } from './users.store.js';
 
-const taken = (handle: string): UserProblem => ({
+/** Why an account can not have a handle that somebody has, or that is reserved. */
+export const taken = (handle: string): UserProblem => ({
   code: UserErrorCode.HANDLE_TAKEN,
   message: `The handle ${handle} is taken, or looks like one that is.`,
   path: ['handle'],

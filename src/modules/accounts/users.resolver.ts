@@ -1,14 +1,17 @@
-import { Arg, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
 import { Permission, RoleName } from '../../auth/permissions.js';
 import type { Database } from '../../db/index.js';
+import { PageArgs } from '../../graphql/connection.js';
 import type { Context } from '../../graphql/context.js';
 import { Public, Requires } from '../../graphql/directives/index.js';
+import { pageRequest } from '../../shared/page.js';
 import { Identity } from '../identities/identities.types.js';
 import { RoleGrant } from '../roles/roles.types.js';
 import { handleKey } from './handles.js';
 import type { UserLoaders } from './users.loaders.js';
+import { listUsers } from './users.service.js';
 import { userByHandle, type UserRow } from './users.store.js';
-import { User } from './users.types.js';
+import { User, UserConnection } from './users.types.js';
 
 @Resolver()
 export class UserQueries {
@@ -21,6 +24,21 @@ export class UserQueries {
   @Public()
   user(@Arg('handle', () => String, { description: 'The handle.' }) handle: string): Promise<UserRow | null> {
     return userByHandle(this.db, handleKey(handle));
+  }
+
+  @Query(() => UserConnection, {
+    nullable: true,
+    description: 'The accounts that are in use, those of bots too, by handle.',
+  })
+  @Requires(Permission.USER_READ_PRIVATE)
+  users(
+    @Ctx() { actor, now }: Context,
+    @Args(() => PageArgs) page: PageArgs,
+    @Arg('query', () => String, { nullable: true, description: 'Part of the handle, in any case.' }) query?: string,
+    @Arg('role', () => RoleName, { nullable: true, description: 'Only those who hold it now, for whatever version.' })
+    role?: RoleName,
+  ) {
+    return listUsers(this.db, actor, now(), { query, role }, pageRequest(page));
   }
 }
 

@@ -1,3 +1,4 @@
+import type { RoleName } from '../../auth/permissions.js';
 import { statement, type Sql } from '../../db/index.js';
 import type { HandleKeys } from './handles.js';
 
@@ -45,6 +46,39 @@ const BOTS = statement(
 /** The bots of some people, by handle. */
 export const botsOf = (db: Sql, ownerIds: readonly number[]): Promise<UserRow[]> => db.query<UserRow>(BOTS, [ownerIds]);
 
+/** Which accounts: those whose handle has `part` in it, who hold `role` now; null for any. */
+export interface UserFilter {
+  /** In lower case; empty for any. */
+  part: string;
+  role: RoleName | null;
+  now: Date;
+}
+
+const MATCHES = `u.erased_at IS NULL AND u.merged_into_id IS NULL AND position($1::text IN u.handle_key) > 0
+  AND ($2::role_name IS NULL OR EXISTS (
+    SELECT FROM role_grants g WHERE g.user_id = u.id AND g.role = $2 AND g.revoked_at IS NULL
+       AND g.valid_from <= $3::timestamptz AND (g.valid_until IS NULL OR g.valid_until > $3::timestamptz)))`;
+
+const PAGE = statement(
+  'users_page',
+  `SELECT ${COLUMNS} FROM users u WHERE ${MATCHES} AND ($4::text IS NULL OR u.handle_key > $4) ORDER BY u.handle_key LIMIT $5`,
+);
+
+/** Accounts behind the one with the key `after`, by handle. */
+export const usersPage = (
+  db: Sql,
+  { part, role, now }: UserFilter,
+  after: string | null,
+  limit: number,
+): Promise<UserRow[]> => db.query<UserRow>(PAGE, [part, role, now, after, limit]);
+
+const COUNT = statement('users_count', `SELECT count(*)::int AS count FROM users u WHERE ${MATCHES}`);
+
+export async function countUsers(db: Sql, { part, role, now }: UserFilter): Promise<number> {
+  const rows = await db.query<{ count: number }>(COUNT, [part, role, now]);
+  return rows[0]!.count;
+}
+
 /** Holds an account until the transaction ends; null for one that is not there, is erased or was merged. */
 export async function lockUser(tx: Sql, id: number): Promise<UserRow | null> {
   const rows = await tx.query<UserRow>(
@@ -52,6 +86,12 @@ export async function lockUser(tx: Sql, id: number): Promise<UserRow | null> {
     [id],
   );
   return rows[0] ?? null;
+}
+
+/** Holds the person whose account, or whose bot's account, it is; null as with {@link lockUser}. */
+export async function lockPerson(tx: Sql, userId: number): Promise<UserRow | null> {
+  const rows = await tx.query<{ id: number }>(`SELECT coalesce(owner_id, id) AS id FROM users WHERE id = $1`, [userId]);
+  return rows[0] === undefined ? null : lockUser(tx, rows[0].id);
 }
 
 export interface NewUser {

@@ -8,6 +8,7 @@ export const AUDIT_ACTIONS = [
   'user.merge',
   'user.export',
   'bot.create',
+  'bot.delete',
   'session.start',
   'session.revoke',
   'session.revoke_others',

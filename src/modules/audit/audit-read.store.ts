@@ -18,7 +18,7 @@ const COLUMNS = `id, at, actor_id AS "actorId", via, action, subject_id AS "subj
 export interface AuditFilter {
   actorId: number | null;
   subjectId: number | null;
-  /** A user who is either of the two. */
+  /** A user who is either of the two, also through a bot or an account that was merged into theirs. */
   concernedId: number | null;
   action: string | null;
   /** The only actions that the reader may see. */
@@ -27,8 +27,14 @@ export interface AuditFilter {
   until: Date | null;
 }
 
+/** Whether an event is one of the user `$n`: of the account, of its bots, or of accounts that were merged into it. */
+const concerns = (user: string) => {
+  const accounts = `(SELECT id FROM users WHERE id = ${user} OR owner_id = ${user} OR merged_into_id = ${user})`;
+  return `(actor_id IN ${accounts} OR subject_id IN ${accounts})`;
+};
+
 const MATCHES = `($1::int IS NULL OR actor_id = $1) AND ($2::int IS NULL OR subject_id = $2)
-  AND ($3::int IS NULL OR actor_id = $3 OR subject_id = $3) AND ($4::text IS NULL OR action = $4)
+  AND ($3::int IS NULL OR ${concerns('$3')}) AND ($4::text IS NULL OR action = $4)
   AND ($5::text[] IS NULL OR action = ANY($5)) AND ($6::timestamptz IS NULL OR at >= $6) AND ($7::timestamptz IS NULL OR at < $7)`;
 
 const values = ({ actorId, subjectId, concernedId, action, actions, since, until }: AuditFilter) => [
@@ -61,7 +67,17 @@ export async function countAudit(db: Sql, filter: AuditFilter): Promise<number> 
   return rows[0]!.count;
 }
 
-const BY_ID = statement('audit_by_id', `SELECT ${COLUMNS} FROM audit_events WHERE id = ANY($1::int[])`);
+const BY_ID = statement(
+  'audit_by_id',
+  `SELECT ${COLUMNS} FROM audit_events
+    WHERE id = ANY($1::int[]) AND (${concerns('$2::int')} OR ($3::boolean AND ($4::text[] IS NULL OR action = ANY($4))))`,
+);
 
-export const auditById = (db: Sql, ids: readonly number[]): Promise<AuditEventRow[]> =>
-  db.query<AuditEventRow>(BY_ID, [ids]);
+/** Some events by id: those that concern a user, and with `reader` those of the actions that the reader may see. */
+export const auditById = (
+  db: Sql,
+  ids: readonly number[],
+  concernedId: number,
+  reader: Pick<AuditFilter, 'actions'> | null,
+): Promise<AuditEventRow[]> =>
+  db.query<AuditEventRow>(BY_ID, [ids, concernedId, reader !== null, reader?.actions ?? null]);

@@ -3,7 +3,7 @@ import { Permission } from '../../auth/permissions.js';
 import type { Sql } from '../../db/index.js';
 import { decodeCursor, toPage, type Page, type PageRequest } from '../../shared/page.js';
 import { MODERATION_ACTIONS } from './audit-actions.js';
-import { auditPage, countAudit, type AuditEventRow, type AuditFilter } from './audit-read.store.js';
+import { auditById, auditPage, countAudit, type AuditEventRow, type AuditFilter } from './audit-read.store.js';
 
 const EVERYTHING: AuditFilter = {
   actorId: null,
@@ -26,7 +26,7 @@ async function page(db: Sql, filter: AuditFilter, request: PageRequest): Promise
   );
 }
 
-/** What a user did and what was done to them, newest first. */
+/** What a user and the user's bots did and what was done to them, newest first. */
 export const eventsOfUser = (db: Sql, userId: number, request: PageRequest): Promise<Page<AuditEventRow>> =>
   page(db, { ...EVERYTHING, concernedId: userId }, request);
 
@@ -47,4 +47,17 @@ export function auditEvents(
 ): Promise<Page<AuditEventRow>> {
   requirePermission(actor, Permission.AUDIT_READ, now, 'ANY');
   return page(db, { ...EVERYTHING, ...filter, actions: readableActions(actor, now) }, request);
+}
+
+/** Those of some events that an actor may know of: their own, and what they may read in the log. */
+export async function readableEvents(
+  db: Sql,
+  actor: Actor,
+  now: Date,
+  ids: readonly number[],
+): Promise<AuditEventRow[]> {
+  if (actor.kind === 'ANONYMOUS') return [];
+  const reads = effectivePermissions(actor, now).has(Permission.AUDIT_READ);
+  const reader = reads ? { actions: readableActions(actor, now) } : null;
+  return auditById(db, ids, Number(actor.user.id), reader);
 }

@@ -44,9 +44,6 @@ export class Identity extends Node {
   @Field(() => String, { description: 'The name there, for people: it proves nothing and may change.' })
   displayName!: string;
 
-  @Field(() => String, { nullable: true, description: 'The IRC network; null for all others.' })
-  network!: string | null;
-
   @Field(() => IdentityState, { description: 'Whether it counts.' })
   state!: IdentityState;
 

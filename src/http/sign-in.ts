@@ -1,0 +1,130 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { ANONYMOUS, type Actor } from '../auth/actor.js';
+import type { Authenticate } from '../auth/authenticate.js';
+import type { Caller } from '../auth/caller.js';
+import { ProviderError, type OAuthProviderName } from '../auth/oauth/index.js';
+import type { AuthServices } from '../auth/services.js';
+import { answerFor } from '../graphql/errors.js';
+import { forgetFlow, startFlow } from '../modules/identities/oauth-flow.service.js';
+import { finishFlow } from '../modules/identities/provider-callback.service.js';
+import { AppError } from '../shared/errors.js';
+import { clientOf } from './client.js';
+import { statusOf } from './errors.js';
+import { markup, type Html } from './html.js';
+import { sendSitePage } from './page.js';
+
+type Query = Readonly<Record<string, unknown>>;
+interface Route {
+  Params: { provider: string };
+  Querystring: Query;
+}
+
+const PROVIDERS: ReadonlyMap<string, OAuthProviderName> = new Map([
+  ['github', 'GITHUB'],
+  ['discord', 'DISCORD'],
+]);
+
+/** Mounts signing in through providers: plain addresses that a browser is sent to, and that answer people with pages. */
+export function mountSignIn(http: FastifyInstance, auth: AuthServices, authenticate: Authenticate): void {
+  void http.register(async (app) => {
+    app.addHook('onRequest', async (_request, reply) => void reply.header('cache-control', 'no-store'));
+    app.setErrorHandler((error, request, reply) => sendRefusal(request, reply, error));
+    // HEAD is what looks at links: it must neither begin nor finish anything.
+    const options = { exposeHeadRoute: false };
+
+    app.get<Route>('/sign-in/:provider', options, async (request, reply) => {
+      const provider = providerOf(request.params);
+      const returnTo = request.query['returnTo'];
+      const caller = callerOf(request, ANONYMOUS);
+      const started = await startFlow(auth, caller, {
+        provider,
+        intent: 'SIGN_IN',
+        // One that stands twice is as good as none that we know.
+        returnTo: returnTo === undefined ? '/' : String(returnTo),
+      });
+      return reply.header('set-cookie', started.setCookies).redirect(started.authorizationUrl, 303);
+    });
+
+    app.get<Route>('/sign-in/:provider/callback', options, async (request, reply) => {
+      const provider = providerOf(request.params);
+      const [state, code, error, issuer] = ['state', 'code', 'error', 'iss'].map((name) => textOf(request.query, name));
+      if (state != null) void reply.header('set-cookie', forgetFlow(auth, state));
+      const caller = callerOf(request, await actorOf(request, authenticate));
+      const outcome = await finishFlow(auth, caller, {
+        provider,
+        state: state ?? null,
+        code: code ?? null,
+        error: error ?? null,
+        issuer: issuer ?? null,
+      });
+      if (outcome.kind === 'DONE') {
+        for (const cookie of outcome.setCookies) void reply.header('set-cookie', cookie);
+        return reply.redirect(outcome.returnTo, 303);
+      }
+      return sendSitePage(reply.code(409), { title: 'Linked to another account', body: elsewhere(outcome) });
+    });
+  });
+}
+
+function providerOf({ provider }: Route['Params']): OAuthProviderName {
+  const name = PROVIDERS.get(provider);
+  if (name === undefined) throw new AppError('NOT_FOUND', 'There is no such way of signing in.');
+  return name;
+}
+
+/** A parameter that stands in the query once. */
+function textOf(query: Query, name: string): string | null {
+  const value = query[name];
+  return typeof value === 'string' ? value : null;
+}
+
+const callerOf = (request: FastifyRequest, actor: Actor): Caller => ({ actor, now: new Date(), ...clientOf(request) });
+
+/**
+ * Who is signed in in the browser: its cookie alone counts. One that is not good is no reason to refuse a sign-in, which
+ * replaces it, and is nobody's session for all else.
+ */
+async function actorOf({ headers }: FastifyRequest, authenticate: Authenticate): Promise<Actor> {
+  const { cookie, host, origin } = headers;
+  try {
+    return await authenticate({ headers: { cookie, host, origin } });
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'UNAUTHENTICATED') return ANONYMOUS;
+    throw error;
+  }
+}
+
+const elsewhere = ({ title, handle, code }: { title: string; handle: string; code: string }): Html => markup`<p>
+        This ${title} account is a way in to the account <strong>${handle}</strong>, not to the one that you are signed in
+        to. Nothing was changed.
+      </p>
+      <p>If you want to move it here, call the mutation <code>moveIdentity</code> with this code within 10 minutes:</p>
+      <pre>${code}</pre>
+      <p class="soft">
+        The sessions of ${handle} end with that. Somebody else asked you to open this page? Then close it, and give nobody
+        the code.
+      </p>
+      ${START_PAGE}`;
+
+const START_PAGE = markup`<p><a href="/">Start page</a></p>`;
+
+/** Nothing that a provider said is repeated; what is ours to mend goes to the log. */
+function sendRefusal(request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply {
+  const sentence = (status: number, text: string) =>
+    sendSitePage(reply.code(status), {
+      title: 'That did not work',
+      body: markup`<p>${text}</p>
+      ${START_PAGE}`,
+    });
+  if (error instanceof ProviderError) {
+    request.log.warn({ err: error }, 'provider');
+    return sentence(502, 'The other service gave no answer that can be used. Nothing was changed; try again later.');
+  }
+  if (error instanceof AppError) {
+    const { retryAfter } = error.details;
+    if (typeof retryAfter === 'number') void reply.header('retry-after', String(retryAfter));
+    return sentence(statusOf(error.code), error.message);
+  }
+  request.log.error({ err: error }, 'fault');
+  return sentence(500, answerFor(error).message);
+}

@@ -1,0 +1,88 @@
+import type { Sql } from '../../db/index.js';
+
+/** Everything that is held on a person, for the person: secrets and hashes excepted. Keys are those of the file. */
+export interface AccountData {
+  account: Record<string, unknown>;
+  identities: Record<string, unknown>[];
+  sessions: Record<string, unknown>[];
+  apiTokens: Record<string, unknown>[];
+  passkeys: Record<string, unknown>[];
+  authenticatorApp: Record<string, unknown> | null;
+  recoveryCodesLeft: number;
+  roles: Record<string, unknown>[];
+  bots: Record<string, unknown>[];
+  auditEvents: Record<string, unknown>[];
+}
+
+const rows = (db: Sql, sql: string, userId: number) => db.query<Record<string, unknown>>(sql, [userId]);
+
+/** Reads it; a transaction makes it of one instant. */
+export async function accountData(tx: Sql, userId: number): Promise<AccountData> {
+  const [account] = await rows(
+    tx,
+    `SELECT u.handle, u.created_at AS "createdAt", u.suspended_until AS "suspendedUntil", u.suspension_reason AS "suspensionReason",
+            (SELECT coalesce(json_agg(handle), '[]') FROM users m WHERE m.merged_into_id = u.id) AS "mergedAccounts"
+       FROM users u WHERE u.id = $1`,
+    userId,
+  );
+  const identities = await rows(
+    tx,
+    `SELECT i.provider, i.network, i.subject, i.display_name AS "displayName", i.state, i.linked_at AS "linkedAt",
+            i.last_used_at AS "lastUsedAt", w.changed_at AS "passwordChangedAt"
+       FROM identities i LEFT JOIN passwords w ON w.identity_id = i.id WHERE i.user_id = $1 ORDER BY i.id`,
+    userId,
+  );
+  const sessions = await rows(
+    tx,
+    `SELECT device, created_at AS "createdAt", last_seen_at AS "lastSeenAt", expires_at AS "expiresAt", proven_at AS "provenAt"
+       FROM sessions WHERE user_id = $1 ORDER BY id`,
+    userId,
+  );
+  const apiTokens = await rows(
+    tx,
+    `SELECT u.handle AS account, t.name, t.prefix, t.permissions, t.game_version_ids AS "gameVersionIds",
+            t.created_at AS "createdAt", t.expires_at AS "expiresAt", t.last_used_at AS "lastUsedAt"
+       FROM api_tokens t JOIN users u ON u.id = t.user_id WHERE u.id = $1 OR u.owner_id = $1 ORDER BY t.id`,
+    userId,
+  );
+  const passkeys = await rows(
+    tx,
+    `SELECT name, credential_id AS "credentialId", transports, created_at AS "createdAt", last_used_at AS "lastUsedAt"
+       FROM passkeys WHERE user_id = $1 ORDER BY id`,
+    userId,
+  );
+  const [totp] = await rows(tx, `SELECT confirmed_at AS "confirmedAt" FROM totp WHERE user_id = $1`, userId);
+  const [codes] = await rows(tx, `SELECT count(*)::int AS left FROM recovery_codes WHERE user_id = $1`, userId);
+  const roles = await rows(
+    tx,
+    `SELECT g.role, v.name AS "gameVersion", g.valid_from AS "from", g.valid_until AS until, g.reason, g.revoked_at AS "revokedAt"
+       FROM role_grants g LEFT JOIN game_versions v ON v.id = g.game_version_id WHERE g.user_id = $1 ORDER BY g.id`,
+    userId,
+  );
+  const bots = await rows(
+    tx,
+    `SELECT handle, created_at AS "createdAt", suspended_until AS "suspendedUntil" FROM users
+      WHERE owner_id = $1 AND erased_at IS NULL ORDER BY id`,
+    userId,
+  );
+  const auditEvents = await rows(
+    tx,
+    // An address is that of whoever acted: of others it is not the person's to see.
+    `SELECT at, action, via, detail, actor_id = $1 AS "byMe", subject_id = $1 AS "onMe",
+            CASE WHEN actor_id = $1 THEN address END AS address
+       FROM audit_events WHERE actor_id = $1 OR subject_id = $1 ORDER BY id`,
+    userId,
+  );
+  return {
+    account: account!,
+    identities,
+    sessions,
+    apiTokens,
+    passkeys,
+    authenticatorApp: totp ?? null,
+    recoveryCodesLeft: codes!['left'] as number,
+    roles,
+    bots,
+    auditEvents,
+  };
+}

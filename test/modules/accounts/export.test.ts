@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { outcomeOf } from '../../support/client.js';
+import { forgetPresence, giveRole, programOf, signInAgain, signUp, type Person } from '../../support/people.js';
+import { startTestService, type TestService } from '../../support/service.js';
+import { RoleName } from '../../../src/auth/permissions.js';
+
+let service: TestService;
+beforeAll(async () => {
+  service = await startTestService({ sample: false });
+});
+afterAll(() => service.close());
+
+const EXPORT = `mutation { exportAccount { url userErrors { code } } }`;
+
+const addressOf = async (person: Person): Promise<string> => {
+  const { url } = (await person.query(EXPORT)).exportAccount;
+  service.secrets.add(new URL(url as string).searchParams.get('code'));
+  return (url as string).replace('http://localhost:4000', '');
+};
+
+describe('exportAccount', () => {
+  it('is denied without a session and fresh presence', async () => {
+    const person = await signUp(service);
+    expect(outcomeOf(await service.client().send(EXPORT))).toBe('UNAUTHENTICATED');
+    expect(outcomeOf(await (await programOf(service, person)).send(EXPORT))).toBe('FORBIDDEN');
+    await forgetPresence(service, person);
+    expect(outcomeOf(await person.send(EXPORT))).toBe('FORBIDDEN');
+    expect(await service.db.query(`SELECT FROM one_time_secrets`)).toEqual([]);
+  });
+
+  it('gives one file with all that is held on the person, and nothing of anybody else', async () => {
+    const [person, admin] = [await signUp(service), await signUp(service)];
+    await giveRole(service, person.userId, RoleName.MAINTAINER);
+    await programOf(service, person);
+    await service.db.query(
+      `INSERT INTO audit_events (actor_id, subject_id, action, address) VALUES ($1, $2, 'role.grant', '192.0.2.0/24')`,
+      [admin.userId, person.userId],
+    );
+    const response = await person.request('GET', await addressOf(person));
+    expect(response.statusCode).toBe(200);
+    expect(response.headers).toMatchObject({
+      'content-type': 'application/json; charset=utf-8',
+      'cache-control': 'no-store',
+      'content-disposition': 'attachment; filename="mcp-account.json"',
+    });
+    const data = response.json<Record<string, unknown>>();
+    expect(data).toMatchObject({
+      account: { handle: person.handle, mergedAccounts: [] },
+      identities: [{ provider: 'LOCAL', displayName: person.handle }],
+      sessions: [{ device: 'lightMyRequest' }],
+      apiTokens: [{ account: person.handle, name: 'test' }],
+      passkeys: [],
+      authenticatorApp: null,
+      recoveryCodesLeft: 0,
+      roles: [{ role: 'MAINTAINER', gameVersion: null }],
+      bots: [],
+    });
+    const events = data['auditEvents'] as { action: string; byMe: boolean; address: string | null }[];
+    expect(events.map(({ action }) => action)).toEqual(['user.sign_up', 'session.start', 'role.grant', 'user.export']);
+    expect(events.find(({ action }) => action === 'role.grant')).toMatchObject({ byMe: false, address: null });
+    expect(response.body).not.toMatch(/argon2|\\\\x/);
+    service.secrets.expectNoneIn(response.body, 'the export');
+  });
+
+  it('the address is good once, for ten minutes, and in that session alone', async () => {
+    const [person, stranger] = [await signUp(service), await signUp(service)];
+    const browser = await signInAgain(service, person);
+    const status = async (client: Pick<Person, 'request'>, address: string) =>
+      (await client.request('GET', address)).statusCode;
+
+    const address = await addressOf(person);
+    expect(await status(service.client(), address)).toBe(401);
+    expect(await status(await programOf(service, person), address)).toBe(403);
+    expect(await status(person, address)).toBe(200);
+    expect(await status(person, address)).toBe(404);
+    // Whoever else holds it uses it up, and gets nothing.
+    expect(await status(stranger, await addressOf(person))).toBe(404);
+    expect(await status(browser, await addressOf(person))).toBe(404);
+    const late = await addressOf(person);
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 601_000 });
+    try {
+      expect(await status(person, late)).toBe(404);
+    } finally {
+      vi.useRealTimers();
+    }
+    expect(await status(person, '/account/export')).toBe(404);
+    expect(await status(person, '/account/export?code=a&code=b')).toBe(404);
+  });
+});
