@@ -4,7 +4,7 @@ const plugins = ['typescript-operations', 'typed-document-node'];
 const config = {
   enumsAsTypes: true,
   useTypeImports: true,
-  scalars: { DateTime: 'string', URL: 'string', ID: 'string' },
+  scalars: { DateTime: 'string', URL: 'string', ID: 'string', JSONObject: 'Record<string, unknown>' },
   avoidOptionals: { field: true },
 };
 

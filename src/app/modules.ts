@@ -19,6 +19,10 @@ import { SearchQueries } from '../modules/mappings/search.resolver.js';
 import { ModerationMutations } from '../modules/moderation/moderation.resolver.js';
 import { roleGrantNodes } from '../modules/roles/roles.nodes.js';
 import { RoleGrantResolver, RoleMutations, RoleQueries } from '../modules/roles/roles.resolver.js';
+import { passkeyNodes } from '../modules/second-factors/passkeys.nodes.js';
+import { PasskeyMutations } from '../modules/second-factors/passkeys.resolver.js';
+import { SecondFactorSignInMutations } from '../modules/second-factors/second-factor-sign-in.resolver.js';
+import { SecondFactorMutations, SecondFactorViewerResolver } from '../modules/second-factors/second-factors.resolver.js';
 import { SessionResolver } from '../modules/sessions/sessions.resolver.js';
 import { BotMutations } from '../modules/tokens/bots.resolver.js';
 import { tokenNodes } from '../modules/tokens/tokens.nodes.js';
@@ -93,6 +97,16 @@ const identitiesModule: ModuleFactory = ({ db, auth }) => ({
 
 const sessionsModule: ModuleFactory = ({ auth }) => ({ resolvers: [new SessionResolver(auth)] });
 
+const secondFactorsModule: ModuleFactory = ({ db, auth }) => ({
+  resolvers: [
+    new SecondFactorSignInMutations(auth),
+    new SecondFactorMutations(auth),
+    new PasskeyMutations(auth),
+    new SecondFactorViewerResolver(db),
+  ],
+  nodes: [passkeyNodes(db)],
+});
+
 const tokensModule: ModuleFactory = ({ db, auth }) => ({
   resolvers: [
     new ApiTokenResolver(new UserLoaders(db), new VersionLoaders(db)),
@@ -128,6 +142,7 @@ export const MODULES: readonly ModuleFactory[] = [
   accountsModule,
   identitiesModule,
   sessionsModule,
+  secondFactorsModule,
   tokensModule,
   auditModule,
   rolesModule,

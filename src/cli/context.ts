@@ -15,6 +15,8 @@ export interface CliContext {
   openUnmigrated: () => Promise<Database>;
   /** Runs an operation as the shell's user on the database of the settings. @throws AppError as the operation is refused */
   query: <Data, Variables>(document: TypedDocumentNode<Data, Variables>, variables: Variables) => Promise<Data>;
+  /** The first line of standard input. @throws MisuseError if there is none */
+  readSecret: () => Promise<string>;
   /** The schema as schema.graphql has it. */
   printSchema: () => Promise<string>;
   output: Output;

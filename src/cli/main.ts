@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { createInterface } from 'node:readline';
 import type { Database } from '../db/index.js';
 import { readSettings, SettingsError, type Settings } from '../app/env.js';
 import { AppError } from '../shared/errors.js';
@@ -32,6 +33,11 @@ function checkedSettings(): Settings {
   }
 }
 
+async function readSecret(): Promise<string> {
+  for await (const line of createInterface({ input: process.stdin })) if (line !== '') return line;
+  throw new MisuseError('Nothing came from standard input.');
+}
+
 // What a command does not need is not loaded: the schema and the server take longer than most commands.
 function createContext(json: boolean): CliContext {
   const settings = checkedSettings();
@@ -63,6 +69,7 @@ function createContext(json: boolean): CliContext {
         await db.close();
       }
     },
+    readSecret,
     async printSchema() {
       const { printProjectSchema } = await import('../app/schema.js');
       return printProjectSchema();

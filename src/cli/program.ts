@@ -1,5 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { AppError } from '../shared/errors.js';
+import { UserErrors } from '../shared/user-errors.js';
+import { registerAccounts } from './commands/accounts.js';
 import { registerImports } from './commands/import.js';
 import { registerLookup } from './commands/lookup.js';
 import { registerMigrate } from './commands/migrate.js';
@@ -28,7 +30,8 @@ export async function runCommand(
   registerLookup(program, context);
   registerMigrate(program, context);
   registerPrintSchema(program, context);
-  for (const command of program.commands) {
+  registerAccounts(program, context);
+  for (const command of runnable(program)) {
     command.option('--json', 'print the result as JSON').exitOverride().showHelpAfterError('(--help tells more)');
   }
   try {
@@ -40,6 +43,10 @@ export async function runCommand(
       process.stderr.write(json ? `${JSON.stringify(refusal(error))}\n` : `${error.message}\n`);
       return EXIT.refused;
     }
+    if (error instanceof UserErrors) {
+      process.stderr.write(json ? `${JSON.stringify({ errors: error.problems })}\n` : `${error.message}\n`);
+      return EXIT.refused;
+    }
     if (error instanceof MisuseError) {
       process.stderr.write(`${error.message}\n`);
       return EXIT.misused;
@@ -49,6 +56,9 @@ export async function runCommand(
     return EXIT.refused;
   }
 }
+
+/** The commands that do something, and the groups that they stand in. */
+const runnable = (command: Command): Command[] => command.commands.flatMap((each) => [each, ...runnable(each)]);
 
 /** A fault in words; several behind one, as of a host with two addresses, in one line. */
 export function faultText(error: unknown): string {

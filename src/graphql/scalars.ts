@@ -1,4 +1,5 @@
 import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
+import { GraphQLJSONObject } from 'graphql-scalars';
 
 const RFC_3339 = /^\d{4}-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
 
@@ -40,4 +41,13 @@ export const Url = new GraphQLScalarType<string, string>({
   serialize: (value) => (value instanceof URL ? value.href : String(value)),
   parseValue: parseUrl,
   parseLiteral: (node) => parseUrl(node.kind === Kind.STRING ? node.value : undefined),
+});
+
+/** An object of JSON that another specification lays out. */
+export const JsonObject = new GraphQLScalarType<object>({
+  ...GraphQLJSONObject.toConfig(),
+  name: 'JSONObject',
+  description: 'An object of JSON, for what another specification lays out: the field says which.',
+  specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc8259',
+  extensions: {},
 });

@@ -20,7 +20,10 @@ export interface SchemaInput {
 }
 
 /** The mutations of the public contract that need no sign-in: the ways in, and the report of a leaked token. */
-export const PUBLIC_MUTATIONS: readonly string[] = ['signUp', 'signIn', 'reportLeakedToken'];
+export const PUBLIC_MUTATIONS: readonly string[] = [
+  ...['signUp', 'signIn', 'completeSignIn', 'startPasskeySignIn', 'signInWithPasskey', 'recoverAccount'],
+  'reportLeakedToken',
+];
 
 // Subscriptions bring their own `subscribe`; type-graphql asks for this object all the same.
 const noTopics = () => {

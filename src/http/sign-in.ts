@@ -34,29 +34,19 @@ export function mountSignIn(http: FastifyInstance, auth: AuthServices, authentic
 
     app.get<Route>('/sign-in/:provider', options, async (request, reply) => {
       const provider = providerOf(request.params);
-      const returnTo = request.query['returnTo'];
-      const caller = callerOf(request, ANONYMOUS);
-      const started = await startFlow(auth, caller, {
-        provider,
-        intent: 'SIGN_IN',
-        // One that stands twice is as good as none that we know.
-        returnTo: returnTo === undefined ? '/' : String(returnTo),
-      });
+      const returnTo = textOf(request.query, 'returnTo');
+      const started = await startFlow(auth, callerOf(request, ANONYMOUS), { provider, intent: 'SIGN_IN', returnTo });
       return reply.header('set-cookie', started.setCookies).redirect(started.authorizationUrl, 303);
     });
 
     app.get<Route>('/sign-in/:provider/callback', options, async (request, reply) => {
       const provider = providerOf(request.params);
-      const [state, code, error, issuer] = ['state', 'code', 'error', 'iss'].map((name) => textOf(request.query, name));
-      if (state != null) void reply.header('set-cookie', forgetFlow(auth, state));
+      const parameter = (name: string) => textOf(request.query, name);
+      const state = parameter('state');
+      if (state !== null) void reply.header('set-cookie', forgetFlow(auth, state));
       const caller = callerOf(request, await actorOf(request, authenticate));
-      const outcome = await finishFlow(auth, caller, {
-        provider,
-        state: state ?? null,
-        code: code ?? null,
-        error: error ?? null,
-        issuer: issuer ?? null,
-      });
+      const [code, error, issuer] = [parameter('code'), parameter('error'), parameter('iss')];
+      const outcome = await finishFlow(auth, caller, { provider, state, code, error, issuer });
       if (outcome.kind === 'DONE') {
         for (const cookie of outcome.setCookies) void reply.header('set-cookie', cookie);
         return reply.redirect(outcome.returnTo, 303);
@@ -72,10 +62,11 @@ function providerOf({ provider }: Route['Params']): OAuthProviderName {
   return name;
 }
 
-/** A parameter that stands in the query once. */
+/** A parameter of the query; null where it is absent. One that stands there twice is empty, which is good for nothing. */
 function textOf(query: Query, name: string): string | null {
   const value = query[name];
-  return typeof value === 'string' ? value : null;
+  if (value === undefined) return null;
+  return typeof value === 'string' ? value : '';
 }
 
 const callerOf = (request: FastifyRequest, actor: Actor): Caller => ({ actor, now: new Date(), ...clientOf(request) });

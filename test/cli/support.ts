@@ -33,7 +33,7 @@ async function capture(work: () => Promise<number>): Promise<Outcome> {
 
 /** Runs a command line in this process on a database that stays open. */
 export const shellOn =
-  (db: Database, settings: Partial<CliContext['settings']> = {}) =>
+  (db: Database, settings: Partial<CliContext['settings']> = {}, stdin = '') =>
   (...args: string[]): Promise<Outcome> =>
     capture(() =>
       runCommand(args, (json) => {
@@ -43,6 +43,7 @@ export const shellOn =
           openDatabase: open,
           openUnmigrated: open,
           query: (document, variables) => executeOnce(db, 'http://localhost:4000', document, variables),
+          readSecret: async () => stdin,
           printSchema: async () => printAnnotatedSchema(createOfflineSchema()),
           output: createOutput(json),
         };

@@ -3,7 +3,19 @@ import type { TestDatabase } from './database.js';
 
 /** Names under which an answer hands out, or an input brings, what nobody else may ever see. */
 const SECRET_FIELDS = new Set([
-  ...['password', 'current', 'new', 'newPassword', 'token', 'secret', 'code', 'challenge', 'recoveryCode', 'codes'],
+  ...[
+    'password',
+    'current',
+    'new',
+    'newPassword',
+    'token',
+    'secret',
+    'code',
+    'challenge',
+    'recoveryCode',
+    'codes',
+    'secondFactor',
+  ],
   ...['recoveryCodes', 'key', 'totpSecret'],
 ]);
 
@@ -46,6 +58,8 @@ export async function dumpAccounts(db: TestDatabase): Promise<string> {
   );
   // As text, and as what bytes would spell: a secret kept as bytes is a secret kept.
   const text = rows.flat().map((row) => row.text);
-  const bytes = [...text.join('\n').matchAll(/\\\\x([0-9a-f]+)/g)].map(([, hex]) => Buffer.from(hex!, 'hex').toString('latin1'));
+  const bytes = [...text.join('\n').matchAll(/\\\\x([0-9a-f]+)/g)].map(([, hex]) =>
+    Buffer.from(hex!, 'hex').toString('latin1'),
+  );
   return [...text, ...bytes].join('\n');
 }

@@ -8,6 +8,7 @@ import { originOf, record } from '../audit/audit.store.js';
 import { keepAnAdmin } from '../roles/last-admin.js';
 import { erasePersonal, lockAccountWithBots, reserveHandles, setPseudonym } from './erase.store.js';
 import { handleKey, handleKeys } from './handles.js';
+import { lockCaller } from './lock-caller.js';
 import { lockUser } from './users.store.js';
 
 /**
@@ -33,13 +34,15 @@ export async function deleteAccount(
   caller: Caller,
   { confirmHandle }: { confirmHandle: string },
 ): Promise<void> {
-  const { user } = requirePresence(caller.actor, caller.now);
+  const actor = requirePresence(caller.actor, caller.now);
+  const { user } = actor;
   if (handleKey(confirmHandle) !== handleKey(user.handle)) {
     throw userError('INVALID_INPUT', `Repeat your handle, ${user.handle}, to delete the account.`, 'confirmHandle');
   }
   const userId = Number(user.id);
   await db.transaction((tx) =>
     keepAnAdmin(tx, caller.now, async () => {
+      await lockCaller(tx, actor);
       await erase(tx, userId, caller.now);
       await record(tx, { ...originOf(caller), address: null }, { action: 'user.erase', subjectId: userId });
     }),
@@ -48,9 +51,9 @@ export async function deleteAccount(
 
 /** Deletes one of the caller's bots. @throws UserErrors NOT_FOUND; AppError FORBIDDEN without fresh presence */
 export async function deleteBot({ db }: AuthServices, caller: Caller, botId: number): Promise<void> {
-  const { user } = requirePresence(caller.actor, caller.now);
-  const ownerId = Number(user.id);
+  const actor = requirePresence(caller.actor, caller.now);
   await db.transaction(async (tx) => {
+    const { id: ownerId } = await lockCaller(tx, actor);
     const bot = await lockUser(tx, botId);
     if (bot?.ownerId !== ownerId) throw userError('NOT_FOUND', 'You have no such bot.', 'id');
     await erase(tx, botId, caller.now);

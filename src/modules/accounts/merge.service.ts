@@ -8,8 +8,11 @@ import { deleteTokensOfPerson } from '../../auth/tokens/tokens.store.js';
 import type { Tx } from '../../db/index.js';
 import { userError } from '../../shared/user-errors.js';
 import { originOf, record, type Origin } from '../audit/audit.store.js';
+import { requiredReason } from '../audit/reasons.js';
+import { inTurn } from '../roles/in-turn.js';
 import { keepAnAdmin } from '../roles/last-admin.js';
 import { handleKey } from './handles.js';
+import { lockCaller } from './lock-caller.js';
 import { moveBelongings } from './merge.store.js';
 import { beginSession, type SignedIn } from './start-session.js';
 import { lockUser, type UserRow } from './users.store.js';
@@ -31,11 +34,12 @@ function mergeSecret(code: string): string {
 
 /** Makes a one-day code that merges another account into the caller's. An earlier one counts no more. */
 export async function startAccountMerge({ db }: AuthServices, caller: Caller): Promise<MergeCode> {
-  const { user } = requirePresence(caller.actor, caller.now);
-  const userId = Number(user.id);
-  const code = `${user.handle}.${newCode(5)}`;
+  const actor = requirePresence(caller.actor, caller.now);
+  const userId = Number(actor.user.id);
+  const code = `${actor.user.handle}.${newCode(5)}`;
   const expiresAt = new Date(caller.now.getTime() + DAY);
   await db.transaction(async (tx) => {
+    await lockCaller(tx, actor);
     await revokeOneTime(tx, 'ACCOUNT_MERGE', userId);
     await issueOneTime(tx, { secret: mergeSecret(code), purpose: 'ACCOUNT_MERGE', userId, expiresAt });
     await record(tx, originOf(caller), { action: 'merge_code.create', subjectId: userId });
@@ -43,7 +47,7 @@ export async function startAccountMerge({ db }: AuthServices, caller: Caller): P
   return { code, expiresAt };
 }
 
-/** Both accounts of a merge, held in the order of their ids. @throws UserErrors naming the one that can not be merged */
+/** Both accounts of a merge, the one that goes first, held in the order of their ids. @throws UserErrors naming the one that can not be merged */
 async function lockBoth(tx: Tx, from: number, into: number, now: Date): Promise<[UserRow, UserRow]> {
   if (from === into) throw userError('INVALID_INPUT', 'An account can not be merged into itself.');
   const locked = new Map<number, UserRow | null>();
@@ -64,8 +68,13 @@ async function lockBoth(tx: Tx, from: number, into: number, now: Date): Promise<
  * Merges an account into another: identities, passkeys, bots and roles go over, history shows the one that stays, and the password,
  * sessions and tokens of the one that goes end. Its handle stays taken, and leads to the other.
  */
-async function merge(tx: Tx, by: Origin, from: number, into: number, now: Date, reason?: string): Promise<void> {
-  const [gone, kept] = await lockBoth(tx, from, into, now);
+async function merge(
+  tx: Tx,
+  by: Origin,
+  now: Date,
+  [gone, kept]: readonly [UserRow, UserRow],
+  reason?: string,
+): Promise<void> {
   // Before the bots change hands: their tokens were made by the one that goes.
   await deleteTokensOfPerson(tx, gone.id);
   await moveBelongings(tx, gone.id, kept.id, now);
@@ -84,9 +93,9 @@ export async function redeemAccountMerge(
   caller: Caller,
   { code }: { code: string },
 ): Promise<SignedIn> {
-  const { user } = requirePresence(caller.actor, caller.now);
-  const from = Number(user.id);
-  const counted = { limit: 'codeUser', key: user.id } as const;
+  const actor = requirePresence(caller.actor, caller.now);
+  const from = Number(actor.user.id);
+  const counted = { limit: 'codeUser', key: actor.user.id } as const;
   await auth.limits.take(counted);
   const signedIn = await auth.db.transaction((tx) =>
     keepAnAdmin(tx, caller.now, async () => {
@@ -94,7 +103,9 @@ export async function redeemAccountMerge(
       const into = found?.userId ?? null;
       if (found === null || into === null) throw userError('CODE_INVALID', 'There is no such code.', 'code');
       if (found.expiresAt <= caller.now) throw userError('CODE_EXPIRED', 'This code is older than a day.', 'code');
-      await merge(tx, originOf(caller), from, into, caller.now);
+      const both = await lockBoth(tx, from, into, caller.now);
+      await lockCaller(tx, actor);
+      await merge(tx, originOf(caller), caller.now, both);
       return beginSession(auth, tx, caller, into, 'merge');
     }),
   );
@@ -107,31 +118,21 @@ export async function redeemAccountMerge(
  * @throws UserErrors NOT_FOUND, INVALID_INPUT, LAST_ADMIN; AppError FORBIDDEN
  */
 export async function adminMergeAccounts(
-  { db }: AuthServices,
+  auth: AuthServices,
   caller: Caller,
   { from, into, reason }: { from: number; into: number; reason: string },
 ): Promise<number> {
-  const { user } = requirePermission(
-    requirePresence(caller.actor, caller.now),
-    Permission.IDENTITY_MANAGE,
-    caller.now,
-    'ALL',
-  );
-  if ([from, into].includes(Number(user.id))) {
-    throw userError('INVALID_INPUT', 'Your own account you merge with startAccountMerge.', 'from');
-  }
-  await db.transaction((tx) =>
-    keepAnAdmin(tx, caller.now, () => merge(tx, originOf(caller), from, into, caller.now, checkReason(reason))),
-  );
+  requirePermission(requirePresence(caller.actor, caller.now), Permission.IDENTITY_MANAGE, caller.now, 'ALL');
+  const why = requiredReason(reason);
+  await inTurn(auth, caller, async (tx, { actor, now }) => {
+    requirePermission(actor, Permission.IDENTITY_MANAGE, now, 'ALL');
+    if ([from, into].includes(Number(actor.user.id))) {
+      throw userError('INVALID_INPUT', 'Your own account you merge with startAccountMerge.', 'from');
+    }
+    await keepAnAdmin(tx, now, async () => {
+      const both = await lockBoth(tx, from, into, now);
+      await merge(tx, originOf(caller), now, both, why);
+    });
+  });
   return into;
-}
-
-const MAX_REASON = 500;
-
-function checkReason(reason: string): string {
-  const plain = reason.trim();
-  if (plain === '' || plain.length > MAX_REASON) {
-    throw userError('INVALID_INPUT', `A reason has 1 to ${MAX_REASON} characters.`, 'reason');
-  }
-  return plain;
 }

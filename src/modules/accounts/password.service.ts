@@ -1,6 +1,6 @@
 import { requirePresence, requireSession } from '../../auth/actor.js';
 import type { Caller } from '../../auth/caller.js';
-import { revokeOneTime } from '../../auth/one-time.store.js';
+import { revokeAllOneTime } from '../../auth/one-time.store.js';
 import { hashPassword, verifyPassword } from '../../auth/passwords/password-hash.js';
 import { isPossiblePassword } from '../../auth/passwords/password-rules.js';
 import { hashSecret, newSecret } from '../../auth/secrets.js';
@@ -10,11 +10,11 @@ import { deleteTokensOfPerson } from '../../auth/tokens/tokens.store.js';
 import type { Tx } from '../../db/index.js';
 import { userError } from '../../shared/user-errors.js';
 import { originOf, record } from '../audit/audit.store.js';
-import { localCredentialsOf, setPassword, type LocalCredentials } from './credentials.store.js';
 import { takeSecondFactorCode } from '../second-factors/second-factor-code.service.js';
+import { localCredentialsOf, setPassword, type LocalCredentials } from './credentials.store.js';
+import { lockCaller } from './lock-caller.js';
 import { checkNewPassword } from './sign-up.service.js';
 import { sessionCookie, type SignedIn } from './start-session.js';
-import { lockUser } from './users.store.js';
 
 /** Compares the password of somebody who is signed in. @throws UserErrors INVALID_CREDENTIALS; AppError RATE_LIMITED */
 async function confirmPassword(
@@ -92,12 +92,11 @@ export async function changePassword(
   if (found !== null) await confirmPassword(auth, userId, current ?? '', 'current');
   const hash = await hashPassword(password);
   return auth.db.transaction(async (tx) => {
-    const user = await lockUser(tx, userId);
-    if (user === null) throw userError('NOT_FOUND', 'The account is gone.');
+    const user = await lockCaller(tx, actor);
     await setPassword(tx, userId, user.handle, hash, caller.now);
     await deleteSessions(tx, userId, Number(actor.credential.id));
     await deleteTokensOfPerson(tx, userId);
-    await revokeOneTime(tx, 'SECOND_FACTOR', userId);
+    await revokeAllOneTime(tx, userId);
     await record(tx, originOf(caller), { action: 'password.change', subjectId: userId });
     return proveSession(auth, tx, caller, 'password');
   });

@@ -76,7 +76,7 @@ export class SignInMutations {
   @Mutation(() => ViewerPayload, {
     nullable: true,
     description:
-      'Sets another password, or the first one of an account without. All other sessions and all API tokens of the account and its bots end.',
+      'Sets another password, or the first one of an account without. All other sessions and all API tokens of the account and its bots end. Presence must have been proven where the account has no password yet, or an authenticator app.',
   })
   @Authenticated()
   changePassword(

@@ -106,10 +106,7 @@ export class IdentityMutations {
       "Moves an identity that another account has to one's own. The code is shown to whoever proves such an identity while linking; it counts in that session, for 10 minutes, once. The other account's sessions end. Presence must have been proven.",
   })
   @Authenticated()
-  moveIdentity(
-    @Arg('input', () => CodeInput, { description: 'The code.' }) input: CodeInput,
-    @Ctx() context: Context,
-  ) {
+  moveIdentity(@Arg('input', () => CodeInput, { description: 'The code.' }) input: CodeInput, @Ctx() context: Context) {
     return payload(async () => {
       await moveIdentity(this.auth, callerOf(context), input);
       return { viewer: viewerOf(context) };

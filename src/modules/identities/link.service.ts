@@ -128,7 +128,11 @@ export async function unlinkIdentity({ db }: AuthServices, caller: Caller, id: n
     const provider = await deleteIdentity(tx, userId, id);
     if (provider === null) throw notYours();
     if ((await countWaysIn(tx, userId)) === 0) {
-      throw userError('LAST_CREDENTIAL', 'Without it nobody could sign in to your account: link another one first.', 'id');
+      throw userError(
+        'LAST_CREDENTIAL',
+        'Without it nobody could sign in to your account: link another one first.',
+        'id',
+      );
     }
     await record(tx, originOf(caller), { action: 'identity.unlink', subjectId: userId, detail: provider });
   });

@@ -47,7 +47,7 @@ export async function finishFlow(
   if (error === 'access_denied') {
     throw new AppError('FORBIDDEN', `${client.title} was not allowed to tell who you are. Nothing was changed.`);
   }
-  if (error !== null || code === null || code.length > MAX_CODE) {
+  if (error !== null || code === null || code === '' || code.length > MAX_CODE) {
     throw badInput(`${client.title} did not say who you are. Nothing was changed; start again.`);
   }
   const profile = await client.profile({ code, codeVerifier });

@@ -36,7 +36,11 @@ function providerIn({ providers }: AuthServices, provider: IdentityProvider): OA
     throw userError('INVALID_INPUT', 'A password is set with changePassword.', 'provider');
   }
   if (provider === 'IRC') {
-    throw userError('INVALID_INPUT', 'An IRC account is not proven by a browser, but by a word to the bot.', 'provider');
+    throw userError(
+      'INVALID_INPUT',
+      'An IRC account is not proven by a browser, but by a word to the bot.',
+      'provider',
+    );
   }
   const client = providers.get(provider);
   if (client === undefined) throw userError('INVALID_INPUT', `${provider} is not set up here.`, 'provider');
@@ -57,7 +61,11 @@ export async function startIdentityLink(auth: AuthServices, caller: Caller, inpu
  * Begins to prove presence by an identity that the caller has.
  * @throws UserErrors INVALID_INPUT, NOT_FOUND; AppError FORBIDDEN for a token, BAD_USER_INPUT, RATE_LIMITED
  */
-export async function startReauthentication(auth: AuthServices, caller: Caller, input: FlowInput): Promise<StartedFlow> {
+export async function startReauthentication(
+  auth: AuthServices,
+  caller: Caller,
+  input: FlowInput,
+): Promise<StartedFlow> {
   const { user } = requireSession(caller.actor);
   const provider = providerIn(auth, input.provider);
   const own = await identitiesOf(auth.db, [Number(user.id)]);

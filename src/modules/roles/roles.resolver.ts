@@ -71,7 +71,10 @@ export class RoleGrantResolver {
     private readonly versions: VersionLoaders,
   ) {}
 
-  @FieldResolver(() => GameVersion, { nullable: true, description: 'The game version that it holds for; null for all.' })
+  @FieldResolver(() => GameVersion, {
+    nullable: true,
+    description: 'The game version that it holds for; null for all.',
+  })
   gameVersion(@Root() { gameVersionId }: RoleGrantRow, @Ctx() context: Context) {
     return gameVersionId === null ? null : this.versions.byId(context, gameVersionId);
   }

@@ -11,7 +11,11 @@ import { takeSecondFactorCode } from './second-factor-code.service.js';
 const TRIES = 5;
 
 const stepBack = () =>
-  userError('CODE_EXPIRED', 'This sign-in took too long or too many tries: begin again with the password.', 'challenge');
+  userError(
+    'CODE_EXPIRED',
+    'This sign-in took too long or too many tries: begin again with the password.',
+    'challenge',
+  );
 
 /**
  * Completes a sign-in whose password was right, by the code of an authenticator app or a recovery code.

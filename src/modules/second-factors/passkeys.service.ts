@@ -71,7 +71,11 @@ export async function finishPasskeyRegistration(
     isChallenge: challengeTaker(auth, caller, 'PASSKEY_REGISTRATION', boundTo(actor)),
   });
   if (made === null) {
-    throw userError('CODE_INVALID', 'This passkey does not answer the challenge that was given: begin again.', 'response');
+    throw userError(
+      'CODE_INVALID',
+      'This passkey does not answer the challenge that was given: begin again.',
+      'response',
+    );
   }
   return auth.db.transaction(async (tx) => {
     const { id: userId } = await lockCaller(tx, actor);

@@ -17,8 +17,7 @@ const COLUMNS = `id, user_id AS "userId", credential_id AS "credentialId", publi
 const OF_USER = statement('passkeys_of_user', `SELECT ${COLUMNS} FROM passkeys WHERE user_id = $1 ORDER BY id`);
 
 /** The passkeys of an account, oldest first. */
-export const passkeysOf = (db: Sql, userId: number): Promise<PasskeyRow[]> =>
-  db.query<PasskeyRow>(OF_USER, [userId]);
+export const passkeysOf = (db: Sql, userId: number): Promise<PasskeyRow[]> => db.query<PasskeyRow>(OF_USER, [userId]);
 
 const OWN = statement('passkeys_own', `SELECT ${COLUMNS} FROM passkeys WHERE user_id = $1 AND id = ANY($2::int[])`);
 

@@ -70,7 +70,11 @@ async function proveOwner(
   const account = await lockProvenAccount(tx, userId ?? 0);
   const taken = await takeRecoveryCode(tx, userId ?? 0, recoveryCode);
   if (account === null || !taken) {
-    throw userError('CODE_INVALID', 'Handle and recovery code do not belong together, or the code was used.', 'recoveryCode');
+    throw userError(
+      'CODE_INVALID',
+      'Handle and recovery code do not belong together, or the code was used.',
+      'recoveryCode',
+    );
   }
   if (!(await hasTotp(tx, account.userId))) return account;
   const kind = await takeSecondFactorCode(auth, tx, account.userId, secondFactor ?? '', now);
@@ -93,5 +97,9 @@ async function expelOthers(tx: Tx, caller: Caller, { userId, handle }: ProvenAcc
   const detail =
     `ended ${sessions} session(s) and ${tokens} token(s), removed ${passkeys} passkey(s), ` +
     `suspended ${suspended.length} identity(ies)${names}`;
-  await record(tx, { ...originOf(caller), actorId: userId, via: null }, { action: 'password.recover', subjectId: userId, detail });
+  await record(
+    tx,
+    { ...originOf(caller), actorId: userId, via: null },
+    { action: 'password.recover', subjectId: userId, detail },
+  );
 }

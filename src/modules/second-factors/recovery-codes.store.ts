@@ -13,10 +13,10 @@ export async function countRecoveryCodes(db: Sql, userId: number): Promise<numbe
 /** Keeps the hashes of fresh codes, in place of those that an account has. */
 export async function putRecoveryCodes(tx: Sql, userId: number, codes: readonly string[]): Promise<void> {
   await tx.query(`DELETE FROM recovery_codes WHERE user_id = $1`, [userId]);
-  await tx.query(`INSERT INTO recovery_codes (user_id, hash) SELECT $1, decode(hash, 'hex') FROM unnest($2::text[]) AS hash`, [
-    userId,
-    codes.map((code) => hashSecret(code).toString('hex')),
-  ]);
+  await tx.query(
+    `INSERT INTO recovery_codes (user_id, hash) SELECT $1, decode(hash, 'hex') FROM unnest($2::text[]) AS hash`,
+    [userId, codes.map((code) => hashSecret(code).toString('hex'))],
+  );
 }
 
 const TAKE = statement(

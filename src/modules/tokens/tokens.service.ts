@@ -1,4 +1,4 @@
-import { requirePresence, requireSession, requireSignedIn } from '../../auth/actor.js';
+import { requirePresence, requireSession, requireSignedIn, type Credential } from '../../auth/actor.js';
 import type { Caller } from '../../auth/caller.js';
 import { callerNetwork } from '../../auth/limits/address.js';
 import { isPermission, type Permission } from '../../auth/permissions.js';
@@ -8,7 +8,7 @@ import { isToken, newToken, tokenPrefix } from '../../auth/tokens/token-format.j
 import * as store from '../../auth/tokens/tokens.store.js';
 import type { Tx } from '../../db/index.js';
 import { userError } from '../../shared/user-errors.js';
-import { originOf, record } from '../audit/audit.store.js';
+import { originOf, record, type Origin } from '../audit/audit.store.js';
 import { lockCaller } from '../accounts/lock-caller.js';
 import { lockPerson, lockUser, type UserRow } from '../accounts/users.store.js';
 import { allVersions } from '../versions/versions.store.js';
@@ -44,14 +44,49 @@ async function lockAccount(tx: Tx, owner: UserRow, botId: number | null): Promis
   throw userError('NOT_FOUND', 'You have no such bot.', 'bot');
 }
 
-export interface NewTokenInput {
+/** What a token is to hold. */
+export interface TokenInput {
   name: string;
   permissions: readonly Permission[];
   expiresAt: Date;
   /** Names; none for all. */
   gameVersions: readonly string[];
+}
+
+export interface NewTokenInput extends TokenInput {
   /** Null for the caller's own account. */
   botId: number | null;
+}
+
+/** Whose token it is to be: a person's own account or one of the person's bots, both held until the transaction ends. */
+export interface TokenHolder {
+  owner: UserRow;
+  account: UserRow;
+}
+
+/**
+ * Makes a token with rights that its account has now. Whether `by` may do so is for the caller to check.
+ * @param credential what the one who asks has proven to be, which cuts those rights
+ * @throws UserErrors INVALID_INPUT, NOT_FOUND; AppError FORBIDDEN naming a permission that the account lacks
+ */
+export async function addToken(
+  tx: Tx,
+  by: Origin,
+  now: Date,
+  { owner, account }: TokenHolder,
+  credential: Credential,
+  input: TokenInput,
+): Promise<MintedToken> {
+  const name = rules.checkName(input.name);
+  const expiresAt = rules.checkExpiry(input.expiresAt, now);
+  const permissions = rules.checkPermissions(input.permissions, account.isBot);
+  const gameVersionIds = await rules.versionIdsOf(tx, input.gameVersions);
+  const content = { name, permissions, gameVersionIds, expiresAt };
+  await rules.requireHeld(tx, account.id, credential, content, now);
+  await requireRoom(tx, account.id, rules.MAX_TOKENS, now);
+  const detail = `${name}: ${permissions.join(', ')}`;
+  await record(tx, by, { action: 'api_token.create', subjectId: owner.id, detail });
+  return mint(tx, account, content, now);
 }
 
 /**
@@ -61,19 +96,10 @@ export interface NewTokenInput {
 export async function createToken(auth: AuthServices, caller: Caller, input: NewTokenInput): Promise<MintedToken> {
   const { now } = caller;
   const actor = requirePresence(caller.actor, now);
-  const name = rules.checkName(input.name);
-  const expiresAt = rules.checkExpiry(input.expiresAt, now);
   return auth.db.transaction(async (tx) => {
     const owner = await lockCaller(tx, actor);
     const account = await lockAccount(tx, owner, input.botId);
-    const permissions = rules.checkPermissions(input.permissions, account.isBot);
-    const gameVersionIds = await rules.versionIdsOf(tx, input.gameVersions);
-    const content = { name, permissions, gameVersionIds, expiresAt };
-    await rules.requireHeld(tx, account.id, actor.credential, content, now);
-    await requireRoom(tx, account.id, rules.MAX_TOKENS, now);
-    const detail = `${name}: ${permissions.join(', ')}`;
-    await record(tx, originOf(caller), { action: 'api_token.create', subjectId: owner.id, detail });
-    return mint(tx, account, content, now);
+    return addToken(tx, originOf(caller), now, { owner, account }, actor.credential, input);
   });
 }
 

@@ -246,7 +246,7 @@ describe('createApiToken', () => {
       service.db.query(
         `INSERT INTO api_tokens (hash, user_id, name, prefix, permissions, game_version_ids, expires_at)
          SELECT sha256(($1::text || i || $3)::bytea), $1::int, 'x', 'x', '{}', '{}', $3::timestamptz FROM generate_series(1, $2) AS i`,
-        [person.userId, count, expiresAt].with(0, userId),
+        [userId, count, expiresAt],
       );
     await fill(person.userId, 48, inDays(1));
     await fill(person.userId, 5, inDays(-1));
@@ -256,6 +256,14 @@ describe('createApiToken', () => {
     expect(outcomes.sort()).toEqual(['INVALID_INPUT', 'INVALID_INPUT', 'INVALID_INPUT', 'OK', 'OK']);
     // A bot has its own.
     expect(outcomeOf(await person.send(CREATE, { input: tokenInput({ bot: bot.id }) }))).toBe('OK');
+  });
+
+  it('makes none for a bot that is suspended', async () => {
+    const owner = await signUp(service);
+    const bot = await makeBot(owner);
+    await service.db.query(`UPDATE users SET suspended_until = now() + interval '1 day' WHERE id = $1`, [bot.userId]);
+    const { extensions } = await owner.refused(CREATE, { input: tokenInput({ bot: bot.id }) });
+    expect(extensions).toMatchObject({ code: 'FORBIDDEN', reason: 'SUSPENDED' });
   });
 
   it('SE5 makes nothing for a session that was ended while the call was under way', async () => {
