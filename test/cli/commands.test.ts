@@ -18,13 +18,19 @@ beforeAll(async () => {
 afterAll(() => db.close());
 
 const COMMANDS = ['import', 'import-names', 'fetch', 'lookup', 'migrate', 'print-schema'];
+const GROUPS = { user: ['create', 'list'], role: ['grant', 'revoke'], token: ['create'] };
+const IN_GROUPS = Object.entries(GROUPS).flatMap(([group, names]) => names.map((name) => [group, name] as const));
 
 describe('every command', () => {
   test('is listed by the help', async () => {
     const { status, stdout } = await mcp('--help');
     expect(status).toBe(0);
     for (const command of COMMANDS) expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'));
-    expect([...stdout.matchAll(/^ {2}([a-z][a-z-]+) /gm)].map(([, name]) => name)).toEqual([...COMMANDS, 'help']);
+    expect([...stdout.matchAll(/^ {2}([a-z][a-z-]+) /gm)].map(([, name]) => name)).toEqual([
+      ...COMMANDS,
+      ...Object.keys(GROUPS),
+      'help',
+    ]);
   });
 
   test.each(COMMANDS)('%s has help of its own, and --json', async (command) => {
@@ -34,9 +40,25 @@ describe('every command', () => {
     expect(stdout).toContain('--json');
   });
 
+  test.each(IN_GROUPS)('%s %s has help of its own, and --json', async (group, name) => {
+    expect((await mcp(group, '--help')).stdout).toMatch(new RegExp(`^  ${name} `, 'm'));
+    const { status, stdout, stderr } = await mcp(group, name, '--help');
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toContain(`Usage: mcp ${group} ${name} `);
+    expect(stdout).toContain('--json');
+  });
+
   test.each([
     [[]],
     [['imprt']],
+    [['user', 'create']],
+    [['user', 'create', 'x', '--role', 'KING']],
+    [['user', 'creat', 'x']],
+    [['role', 'grant', 'x']],
+    [['role', 'grant', 'x', 'KING']],
+    [['role', 'grant', 'x', 'ADMIN', '--until', 'soon']],
+    [['token', 'create', 'x']],
+    [['token', 'create', 'x', '--permissions', 'names:eat']],
     [['import']],
     [['import', 'x']],
     [['import', 'x', '--version']],

@@ -138,7 +138,7 @@ describe('RO1 the last administrator', () => {
     expect(outcomeOf(await temporary.send(REVOKE, { input: { id } }))).toBe('OK');
   });
 
-  it('a bot that owns nothing is no administrator either', async () => {
+  it('is not replaced by a bot of theirs', async () => {
     const admin = await newAdmin();
     await makeBot(service, admin);
     expect(outcomeOf(await erase(admin))).toBe('LAST_ADMIN');
