@@ -1,10 +1,14 @@
+import { startSession } from '../src/auth/sessions/lucia.js';
+import { hashSecret } from '../src/auth/secrets.js';
+import { newToken, tokenPrefix } from '../src/auth/tokens/token-format.js';
+import { insertToken } from '../src/auth/tokens/tokens.store.js';
 import type { Database } from '../src/db/index.js';
 
 /** One request to either server: the same question. */
 export interface Exchange {
   /** To the service: the body of POST /graphql. */
   ours: string;
-  /** To the bare server: the body of POST to the case's path. */
+  /** To the bare server, or to the service without a credential: the body of POST to the case's path. */
   bare: string;
 }
 
@@ -18,9 +22,11 @@ export interface BenchCase {
   exchanges: readonly Exchange[];
   /** How many of them are compared before anything is timed. */
   compared: number;
+  /** Headers that sign the caller in. The service is then measured beside itself, asked the same without them. */
+  credential?: Record<string, string>;
 }
 
-export const CASE_NAMES = ['floor', 'lookup', 'inline', 'search', 'class', 'translate'] as const;
+export const CASE_NAMES = ['floor', 'lookup', 'inline', 'search', 'class', 'translate', 'session', 'token'] as const;
 
 interface Operation<Input> {
   document: string;
@@ -88,6 +94,30 @@ function asTyped(name: string, i: number): string {
   return name.slice(0, left) + name.slice(left + 1);
 }
 
+/** Somebody who is signed in, by a browser's cookie and by an API token. */
+async function signedIn(db: Database): Promise<Record<'session' | 'token', Record<string, string>>> {
+  const [user] = await db.query<{ id: number }>(
+    `INSERT INTO users (handle, handle_key, handle_skeleton) VALUES ('bench', 'bench', 'bench') RETURNING id`,
+  );
+  const userId = user!.id;
+  await db.query(`INSERT INTO role_grants (user_id, role) VALUES ($1, 'MAINTAINER')`, [userId]);
+  const token = newToken('mcp_pat_');
+  await insertToken(db, {
+    hash: hashSecret(token),
+    userId,
+    name: 'bench',
+    prefix: tokenPrefix(token),
+    permissions: ['MAPPING_PROPOSE'],
+    gameVersionIds: [],
+    createdAt: new Date(),
+    expiresAt: new Date(Date.now() + 86_400_000),
+  });
+  return {
+    session: { cookie: `mcp_session=${await startSession(db, userId, 'bench')}` },
+    token: { authorization: `Bearer ${token}` },
+  };
+}
+
 /** The operations over what the database holds. */
 export async function createCases(db: Database, version: string): Promise<BenchCase[]> {
   const srgs = await column(db, `SELECT srg AS value FROM mappings ${SHUFFLED}`);
@@ -106,6 +136,17 @@ export async function createCases(db: Database, version: string): Promise<BenchC
   );
   const numbers = ids.slice(0, 20).map((srg) => /\d+/.exec(srg)![0]);
   const queries = [...names.map(asTyped), ...numbers];
+  const lookups = exchanges({ document: LOOKUP, input: srgs.map((srg) => ({ srg, version })) });
+  const credentials = await signedIn(db);
+  const beside = (name: 'session' | 'token', title: string): BenchCase => ({
+    name,
+    title,
+    operation: LOOKUP,
+    barePath: '/graphql',
+    exchanges: lookups.map(({ ours }) => ({ ours, bare: ours })),
+    compared: 50,
+    credential: credentials[name],
+  });
   return [
     {
       name: 'floor',
@@ -120,7 +161,7 @@ export async function createCases(db: Database, version: string): Promise<BenchC
       title: 'lookup by id, variables',
       operation: LOOKUP,
       barePath: '/lookup',
-      exchanges: exchanges({ document: LOOKUP, input: srgs.map((srg) => ({ srg, version })) }),
+      exchanges: lookups,
       compared: 500,
     },
     {
@@ -158,5 +199,7 @@ export async function createCases(db: Database, version: string): Promise<BenchC
       exchanges: exchanges({ document: TRANSLATE, input: lists.map((list) => ({ names: list, version })) }),
       compared: lists.length,
     },
+    beside('session', 'lookup by id, signed in by cookie'),
+    beside('token', 'lookup by id, by API token'),
   ];
 }

@@ -1,13 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { BenchCase } from './cases.js';
+import type { BenchCase, Exchange } from './cases.js';
 
 interface Answer {
   data: unknown;
   errors?: unknown;
 }
 
-async function ask(url: string, body: string): Promise<Answer> {
-  const response = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+async function ask(url: string, body: string, credential: Record<string, string> = {}): Promise<Answer> {
+  const headers = { 'content-type': 'application/json', ...credential };
+  const response = await fetch(url, { method: 'POST', headers, body });
   const text = await response.text();
   if (response.status !== 200) throw new Error(`${url} answered ${response.status} to ${body}:\n${text.slice(0, 500)}`);
   return JSON.parse(text) as Answer;
@@ -30,12 +31,16 @@ export interface Addresses {
   bare: string;
 }
 
+/** What the service is put beside: the bare server, or itself without a credential. */
+const bareUrl = ({ barePath, credential }: BenchCase, { ours, bare }: Addresses): string =>
+  `${credential === undefined ? bare : ours}${barePath}`;
+
 /** Asks both servers the same and compares `data`. @throws Error with the first difference */
 export async function compareAnswers(bench: BenchCase, { ours, bare }: Addresses): Promise<void> {
   for (const exchange of bench.exchanges.slice(0, bench.compared)) {
     const [a, b] = await Promise.all([
-      ask(`${ours}/graphql`, exchange.ours),
-      ask(`${bare}${bench.barePath}`, exchange.bare),
+      ask(`${ours}/graphql`, exchange.ours, bench.credential),
+      ask(bareUrl(bench, { ours, bare }), exchange.bare),
     ]);
     if (a.errors !== undefined) throw new Error(`The service refused ${exchange.ours}: ${JSON.stringify(a.errors)}`);
     if (!isDeepStrictEqual(a.data, b.data)) {
@@ -51,13 +56,15 @@ export async function statementsPerRequest(
   count: { ours: () => number; bare: () => number },
 ): Promise<{ ours: number; bare: number }> {
   const asked = bench.exchanges.slice(0, Math.min(bench.compared, 50));
-  const before = { ours: count.ours(), bare: count.bare() };
-  for (const exchange of asked) {
-    await ask(`${ours}/graphql`, exchange.ours);
-    await ask(`${bare}${bench.barePath}`, exchange.bare);
-  }
+  const counted = async (counter: () => number, work: (exchange: Exchange) => Promise<Answer>) => {
+    const before = counter();
+    for (const exchange of asked) await work(exchange);
+    return (counter() - before) / asked.length;
+  };
   return {
-    ours: (count.ours() - before.ours) / asked.length,
-    bare: (count.bare() - before.bare) / asked.length,
+    ours: await counted(count.ours, (exchange) => ask(`${ours}/graphql`, exchange.ours, bench.credential)),
+    bare: await counted(bench.credential ? count.ours : count.bare, (exchange) =>
+      ask(bareUrl(bench, { ours, bare }), exchange.bare),
+    ),
   };
 }

@@ -8,6 +8,7 @@ export const CONNECTIONS = 16;
 export interface Target {
   url: string;
   path: string;
+  headers: Record<string, string>;
   /** The processes of the server, and those of its connections to the database. */
   server: readonly number[];
   database: readonly number[];
@@ -52,7 +53,7 @@ export async function runSlice(target: Target, seconds: number, nextBody: () => 
           {
             method: 'POST',
             path: target.path,
-            headers: { 'content-type': 'application/json' },
+            headers: { 'content-type': 'application/json', ...target.headers },
             setupRequest: (request) => ({ ...request, body: nextBody() }),
           },
         ],

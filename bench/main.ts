@@ -1,5 +1,6 @@
 // npm run bench: measures the service beside a bare server over the same real data, in one run. `--help` tells more.
 import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -37,7 +38,13 @@ async function startServers(
   try {
     const ours = await start(
       [settings.server ?? 'dist/main.js'],
-      { DATABASE_URL: urls.ours, DATA_DIR: dataDir, LOG_LEVEL: 'warn' },
+      {
+        DATABASE_URL: urls.ours,
+        DATA_DIR: dataDir,
+        LOG_LEVEL: 'warn',
+        PUBLIC_URL: 'http://localhost:4000',
+        SECRET_KEYS: randomBytes(32).toString('hex'),
+      },
       '/readyz',
     );
     const bare = await start(['--import', 'tsx', 'bench/bare-server.ts'], { DATABASE_URL: urls.bare }, '/');

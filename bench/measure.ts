@@ -75,12 +75,17 @@ export async function measureCase(
   // Each server goes through the exchanges from one slice to the next: no document comes back before all were asked.
   const next = { ours: bench.compared, bare: bench.compared };
   const bodies = (side: Side) => () => bench.exchanges[next[side]++ % bench.exchanges.length]![side];
-  const target = async (side: Side): Promise<Target> => ({
-    url: servers[side].url,
-    path: side === 'ours' ? '/graphql' : bench.barePath,
-    server: [servers[side].pid],
-    database: await benchServer.backends(side),
-  });
+  const target = async (side: Side): Promise<Target> => {
+    // What a credential costs is measured beside the service itself.
+    const asked = bench.credential === undefined ? side : 'ours';
+    return {
+      url: servers[asked].url,
+      path: side === 'ours' ? '/graphql' : bench.barePath,
+      headers: side === 'ours' ? (bench.credential ?? {}) : {},
+      server: [servers[asked].pid],
+      database: await benchServer.backends(asked),
+    };
+  };
   const targets = {} as Record<Side, Target>;
   for (const side of SIDES) {
     await runSlice(await target(side), Math.max(0.5, seconds / 2), bodies(side));

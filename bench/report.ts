@@ -66,9 +66,9 @@ function table(head: string[], rows: string[][]): string {
 
 const spread = (pairs: number[]) => `${number(Math.min(...pairs), 2)} to ${number(Math.max(...pairs), 2)}`;
 
-function ratios(results: CaseResult[]): string {
+function ratios(results: CaseResult[], heading = 'ours / bare'): string {
   return table(
-    ['ours / bare', 'requests/s', 'of each pair of slices', 'CPU per request', 'p99', 'SQL statements'],
+    [heading, 'requests/s', 'of each pair of slices', 'CPU per request', 'p99', 'SQL statements'],
     results.map(({ bench, ours, bare, pairs, statements }) => [
       bench.title,
       `**${ratio(ours.perSecond, bare.perSecond)}**`,
@@ -80,11 +80,11 @@ function ratios(results: CaseResult[]): string {
   );
 }
 
-function figures(results: CaseResult[]): string {
+function figures(results: CaseResult[], heading = 'ours / bare'): string {
   const both = (result: CaseResult, show: (side: CaseResult['ours']) => string) =>
     `${show(result.ours)} / ${show(result.bare)}`;
   return table(
-    ['ours / bare', 'requests/s', 'CPU per request, us', 'of PostgreSQL, us', 'p50, ms', 'p99, ms', 'core of the server', 'other load'],
+    [heading, 'requests/s', 'CPU per request, us', 'of PostgreSQL, us', 'p50, ms', 'p99, ms', 'core of the server', 'other load'],
     results.map((result) => [
       result.bench.title,
       both(result, ({ perSecond }) => number(perSecond)),
@@ -138,8 +138,10 @@ export interface ReportInput {
 }
 
 /** The results as Markdown. */
-export function reportText({ title, facts, results, imports: imported, settings, took }: ReportInput): string {
+export function reportText({ title, facts, results: all, imports: imported, settings, took }: ReportInput): string {
   const { seconds, rounds } = settings;
+  const results = all.filter(({ bench }) => bench.credential === undefined);
+  const authenticated = all.filter(({ bench }) => bench.credential !== undefined);
   const asked = results.map(({ bench }) => `${bench.title}:\n\n\`\`\`graphql\n${bench.operation}\n\`\`\``);
   const sections = [
     `# Speed of the service
@@ -162,8 +164,20 @@ ${ratios(results)}
 ${figures(results)}`,
     );
   }
+  if (authenticated.length > 0) {
+    const heading = 'with / without a credential';
+    sections.push(
+      `## Authentication
+
+What it costs the service to know who calls: the same query with a credential and without one, in turn.
+
+${ratios(authenticated, heading)}
+
+${figures(authenticated, heading)}`,
+    );
+  }
   if (imported) sections.push(`## Imports\n\n${imported ? imports(imported) : ''}`);
-  if (results.length > 0) {
+  if (all.length > 0) {
     sections.push(
       `## How it was measured
 
@@ -177,7 +191,7 @@ ${figures(results)}`,
 - SQL statements are counted on the wire between server and PostgreSQL, in a run of its own.
 - "Other load" is what the rest of the machine took of all cores meanwhile.
 - The bare server does less: no schema, limits, error answers, request ids, metrics or log, and it is sent arguments, not documents.`,
-      `## What is asked\n\n${asked.join('\n\n')}`,
+      ...(asked.length > 0 ? [`## What is asked\n\n${asked.join('\n\n')}`] : []),
     );
   }
   return `${sections.join('\n\n')}\n`;

@@ -5,7 +5,8 @@ const HELP = `npm run bench -- [options]
   --version V   the game version: 1.12.2 (the default) or 1.16.5
   --seconds N   length of one slice in seconds, at most 8 (2)
   --rounds N    slices of each server and case (5)
-  --only NAME   only this case, may be given again: lookup, inline, search, class, translate, floor, import
+  --only NAME   only this case, may be given again: floor, lookup, inline, search, class, translate, session,
+                token, import
   --quick       short slices, one import: to see that it runs
   --server FILE the entry of the service (dist/main.js, built first where it is older than its sources)
   --out FILE    where the results go (bench/RESULTS.md); with --only or --quick they are printed alone

@@ -18,7 +18,11 @@ export interface Counted {
 
 /** Limits on tries, shared by all processes of the service. */
 export interface RateLimits {
-  /** Counts one try each. @throws AppError RATE_LIMITED with `retryAfter` in seconds, if one has no tries left */
+  /**
+   * Counts one try each, in their order. Where one has no tries left those after it are not counted: an address that is shut
+   * out can not use up the tries of accounts.
+   * @throws AppError RATE_LIMITED with `retryAfter` in seconds
+   */
   take(...counted: readonly Counted[]): Promise<void>;
   /** Takes one try each back: it succeeded. */
   giveBack(...counted: readonly Counted[]): Promise<void>;
@@ -65,8 +69,14 @@ export function openRateLimits(input: { db: Sql; redis: RedisClient | null; keyr
           }),
     );
   }
-  const each = (counted: readonly Counted[], work: (limiter: RateLimiterAbstract, key: string) => Promise<unknown>) =>
-    Promise.all(counted.map(({ limit, key }) => work(limiters.get(limit)!, keyring.sign('address', `${limit} ${key}`))));
+  const each = async (
+    counted: readonly Counted[],
+    work: (limiter: RateLimiterAbstract, key: string) => Promise<unknown>,
+  ) => {
+    for (const { limit, key } of counted) {
+      await work(limiters.get(limit)!, keyring.sign('address', `${limit} ${key}`));
+    }
+  };
   return {
     async take(...counted) {
       try {

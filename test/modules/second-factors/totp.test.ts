@@ -114,8 +114,11 @@ describe('startTotp, confirmTotp, disableTotp', () => {
     const person = await signUp(service);
     const { secret } = await enableTotp(person);
     const key = Buffer.from(decodeBase32(secret));
-    for (const encoding of ['hex', 'base64', 'base64url', 'latin1'] as const) service.secrets.add(key.toString(encoding));
-    const [row] = await service.db.query<{ key: Uint8Array }>(`SELECT key FROM totp WHERE user_id = $1`, [person.userId]);
+    for (const encoding of ['hex', 'base64', 'base64url', 'latin1'] as const)
+      service.secrets.add(key.toString(encoding));
+    const [row] = await service.db.query<{ key: Uint8Array }>(`SELECT key FROM totp WHERE user_id = $1`, [
+      person.userId,
+    ]);
     expect(Buffer.from(row!.key).includes(key)).toBe(false);
     expect(service.auth.keyring.decrypt('totp', row!.key, String(person.userId))).toEqual(key);
     expect(() => service.auth.keyring.decrypt('totp', row!.key, '1')).toThrow('opens this totp secret');
