@@ -87,7 +87,11 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
-const passes = (rule: Rule, { userId, permissions }: Pick<Caller, 'userId' | 'permissions'>, isSelf: boolean): boolean =>
+const passes = (
+  rule: Rule,
+  { userId, permissions }: Pick<Caller, 'userId' | 'permissions'>,
+  isSelf: boolean,
+): boolean =>
   rule.kind === 'public' ||
   (userId !== null && (rule.kind === 'authenticated' || permissions.has(rule.permission) || (rule.orSelf && isSelf)));
 

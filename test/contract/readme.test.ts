@@ -1,8 +1,13 @@
-import { readFile } from 'node:fs/promises';
+import { execFile, spawnSync } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestService, type TestService } from '../support/service.js';
 
 const readme = await readFile('README.md', 'utf8');
+const sectionOf = (heading: string) => readme.split(`\n## ${heading}\n`)[1]!.split('\n## ')[0]!;
 const blocks = [...readme.matchAll(/```(graphql|json)\n([\s\S]*?)```/g)].map(([, kind, text]) => ({
   kind,
   text: text!,
@@ -31,9 +36,50 @@ describe('README', () => {
     },
   );
 
+  test('tells the roles that there are', async () => {
+    const { RoleName } = await import('../../src/auth/permissions.js');
+    const listed = [...sectionOf('Accounts').matchAll(/^\| `([A-Z_]+)` +\|/gm)].map(([, name]) => name);
+    expect(listed).toEqual(Object.values(RoleName));
+  });
+
+  // A shell, curl and jq are no part of Node; a machine that has them runs what the README says.
+  const hasShell = ['bash', 'curl', 'jq'].every((tool) => spawnSync('which', [tool]).status === 0);
+  test.runIf(hasShell)('its shell commands for accounts work as they stand', async () => {
+    const address = await service.http.listen({ port: 0, host: '127.0.0.1' });
+    const folder = await mkdtemp(join(tmpdir(), 'mcp-readme-'));
+    const scripts = [...sectionOf('Accounts').matchAll(/```sh\n([\s\S]*?)```/g)]
+      .map(([, script]) => script!)
+      .filter((script) => script.includes('curl'));
+    expect(scripts).toHaveLength(2);
+    try {
+      const answers: string[] = [];
+      for (const script of scripts) {
+        const here = script.replaceAll('http://localhost:4000', address);
+        const { stdout } = await promisify(execFile)('bash', ['-euc', here], { cwd: folder });
+        answers.push(...stdout.trim().split('\n'));
+      }
+      const [signedUp, viewer, signedOut, signedIn, byToken] = answers.map((answer) => JSON.parse(answer) as object);
+      expect(answers).toHaveLength(5);
+      expect(signedUp).toMatchObject({ data: { signUp: { viewer: { user: { handle: 'alice' } }, userErrors: [] } } });
+      expect(viewer).toMatchObject({
+        data: {
+          viewer: { user: { handle: 'alice', roles: ['USER'] }, permissions: ['MAPPING_PROPOSE', 'MAPPING_VOTE'] },
+        },
+      });
+      expect(signedOut).toMatchObject({ data: { signOut: { ok: true } } });
+      expect(signedIn).toMatchObject({ data: { signIn: { viewer: { user: { handle: 'alice' } } } } });
+      expect(byToken).toMatchObject({
+        data: { viewer: { user: { handle: 'alices-bot', isBot: true }, permissions: ['MAPPING_PROPOSE'] } },
+      });
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+
   test('lists every setting, and none that there is not', async () => {
     const { settingNames } = await import('../../src/app/env.js');
-    const listed = [...readme.matchAll(/^\| `([A-Z_]+)` +\|/gm)].map(([, name]) => name);
+    const firstColumn = [...sectionOf('Settings').matchAll(/^\| ([^|]+) \|/gm)].map(([, cell]) => cell!);
+    const listed = firstColumn.flatMap((cell) => [...cell.matchAll(/`([A-Z_]+)`/g)].map(([, name]) => name));
     expect(listed.sort()).toEqual([...settingNames].sort());
   });
 });

@@ -18,7 +18,7 @@ describe('settings', () => {
       LOG_LEVEL: 'info',
       DRAIN_SECONDS: 0,
     });
-    expect(readSettings({ NODE_ENV: 'production', PORT: '80' })).toMatchObject({
+    expect(readSettings({ NODE_ENV: 'production', PORT: '80', SECRET_KEYS: 'k'.repeat(32) })).toMatchObject({
       HOST: '0.0.0.0',
       PUBLIC_URL: 'http://localhost:80',
     });

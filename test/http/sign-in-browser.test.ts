@@ -45,6 +45,8 @@ describe('in a real browser', () => {
     await page.getByRole('link', { name: 'Sign in with GitHub' }).click();
     await page.waitForURL(`${origin}/`);
     expect(service.github.requests.map(({ path }) => path)).toContain('/login/oauth/authorize');
+    // The start page may ask nobody anything; this one asks its own host.
+    await page.goto(`${origin}/graphiql`);
     const answer = await page.evaluate(`fetch('/graphql', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
