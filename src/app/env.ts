@@ -13,7 +13,7 @@ const plainUrl = () =>
 
 const isNetwork = (text: string): boolean => ipaddr.isValid(text) || ipaddr.isValidCIDR(text);
 
-const shape = z.object({
+const schema = z.object({
   NODE_ENV: z.enum(['development', 'production', 'test']).default('development'),
   /** Where the service listens. */
   PORT: z
@@ -30,7 +30,7 @@ const shape = z.object({
   DATABASE_URL: url(/^postgres(ql)?$/).optional(),
   /** Where the embedded database lives. */
   DATA_DIR: z.string().default('./data'),
-  /** Shares sessions and limits between processes, in place of PostgreSQL. */
+  /** Where tries are counted, in place of the database. */
   REDIS_URL: url(/^rediss?$/).optional(),
   /** The service's own secrets, separated by commas: the first makes, all are understood. */
   SECRET_KEYS: z
@@ -62,22 +62,22 @@ const shape = z.object({
     .default(0),
 });
 
-/** A half-told application would only fail when the first person signs in. */
-const schema = shape.superRefine((settings, context) => {
-  const fault = (name: string, message: string) => context.addIssue({ code: 'custom', path: [name], message });
-  for (const provider of ['GITHUB', 'DISCORD'] as const) {
-    const id = settings[`${provider}_CLIENT_ID`];
-    const secret = settings[`${provider}_CLIENT_SECRET`];
-    if (id !== undefined && secret === undefined) fault(`${provider}_CLIENT_SECRET`, 'belongs to the client id');
-    if (id === undefined && secret !== undefined) fault(`${provider}_CLIENT_ID`, 'belongs to the client secret');
-  }
-  if (settings.NODE_ENV === 'production' && settings.SECRET_KEYS === undefined) {
-    fault('SECRET_KEYS', 'must be given in production: 32 random characters or more, e.g. from `openssl rand -hex 32`');
-  }
-});
+type Given = Record<string, string>;
+
+/** What is wrong with settings that are right each by itself: a half-told application would fail when the first person signs in. */
+function faultsBetween(given: Given): string[] {
+  const pairs = ['GITHUB', 'DISCORD'].flatMap((provider) => {
+    const [id, secret] = [`${provider}_CLIENT_ID`, `${provider}_CLIENT_SECRET`];
+    if ((given[id] === undefined) === (given[secret] === undefined)) return [];
+    return given[id] === undefined ? [`${id}: belongs to ${secret}`] : [`${secret}: belongs to ${id}`];
+  });
+  const keyless = given['NODE_ENV'] === 'production' && given['SECRET_KEYS'] === undefined;
+  if (!keyless) return pairs;
+  return [...pairs, 'SECRET_KEYS: must be given in production: 32 random characters or more (openssl rand -hex 32)'];
+}
 
 /** Every setting by its name in the environment. */
-export const settingNames: readonly string[] = Object.keys(shape.shape);
+export const settingNames: readonly string[] = Object.keys(schema.shape);
 
 /** The settings of the process, checked, with their defaults. */
 export type Settings = z.infer<typeof schema> & { HOST: string; PUBLIC_URL: string };
@@ -96,14 +96,14 @@ export class SettingsError extends Error {
  * @throws SettingsError
  */
 export function readSettings(environment: NodeJS.ProcessEnv = process.env): Settings {
-  const given = Object.fromEntries(
+  const given: Given = Object.fromEntries(
     settingNames.flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])),
   );
-  const { success, data, error } = schema.safeParse(given);
-  if (!success) {
-    // The value is left out: it may be an address with a password.
-    throw new SettingsError(error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`));
-  }
+  const { data, error } = schema.safeParse(given);
+  // Values are left out: one may be an address with a password.
+  const own = error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`) ?? [];
+  const faults = [...own, ...faultsBetween(given)];
+  if (data === undefined || faults.length > 0) throw new SettingsError(faults);
   return {
     ...data,
     HOST: data.HOST ?? (data.NODE_ENV === 'production' ? '0.0.0.0' : '127.0.0.1'),

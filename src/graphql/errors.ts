@@ -75,11 +75,23 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
   };
 }
 
-function requestFault({ message }: GraphQLError): ErrorAnswer {
+function requestFault(error: GraphQLError): ErrorAnswer {
   // Which names the schema has is told by introspection, not by guessing.
-  const plain = message.replace(/ Did you mean .*\?/s, '');
+  const plain = withoutValue(error).replace(/ Did you mean .*\?/s, '');
   const short = plain.length > MAX_MESSAGE ? `${plain.slice(0, MAX_MESSAGE)}…` : plain;
   return { code: 'BAD_USER_INPUT', message: short, details: {} };
+}
+
+const INVALID_VARIABLE = /^(Variable "\$\w+" got invalid value) .*?( at "[^"]*")?$/s;
+
+/** What is wrong with a variable without its value, which graphql-js repeats whole: passwords and tokens come in variables. */
+function withoutValue({ message, originalError }: GraphQLError): string {
+  const reason = originalError?.message ?? '';
+  const told = message.endsWith(`; ${reason}`) ? message.slice(0, -reason.length - 2) : message;
+  const match = INVALID_VARIABLE.exec(told);
+  if (match === null) return message;
+  const [, start, path = ''] = match;
+  return `${start}${path}; ${reason.replace(/( cannot represent [^:]*):.*/s, '$1.')}`;
 }
 
 /** States of PostgreSQL that are the caller's doing. */

@@ -48,6 +48,7 @@ describe('the process', () => {
       const answer = await fetch(`${address}/graphql?query=${encodeURIComponent('{ gameVersion { name } }')}`);
       expect(await answer.json()).toMatchObject({ data: { gameVersion: { name: expect.any(String) } } });
       expect(await (await fetch(address)).text()).toContain('invented sample');
+      expect(output()).toContain('There is no administrator yet. Stop the service and run: npm run mcp -- user create');
     } finally {
       child.kill('SIGTERM');
     }

@@ -1,6 +1,10 @@
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { readSettings, SettingsError } from '../../src/app/env.js';
+import { secretKeys } from '../../src/app/secret-keys.js';
 import { createLogger, prettyLine } from '../../src/app/logger.js';
 
 describe('settings', () => {
@@ -50,6 +54,10 @@ describe('settings', () => {
       REDIS_URL: 'sekret',
       LOG_LEVEL: 'loud',
       DRAIN_SECONDS: '-1',
+      SECRET_KEYS: `${'k'.repeat(32)},sekret`,
+      TRUSTED_PROXIES: '10.0.0.0/8,sekret',
+      GITHUB_CLIENT_SECRET: 'sekret',
+      GITHUB_URL: 'sekret',
     };
     let fault: unknown;
     try {
@@ -59,8 +67,44 @@ describe('settings', () => {
     }
     expect(fault).toBeInstanceOf(SettingsError);
     const { faults, message } = fault as SettingsError;
-    expect(faults.map((line) => line.split(':')[0]).sort()).toEqual(Object.keys(faulty).sort());
+    const told = faults.map((line) => line.split(':')[0]!.replace('GITHUB_CLIENT_ID', 'GITHUB_CLIENT_SECRET'));
+    expect(told.sort()).toEqual(Object.keys(faulty).sort());
     expect(message).not.toContain('sekret');
+  });
+});
+
+describe('settings that belong together', () => {
+  const faultsOf = (environment: Record<string, string>) => {
+    try {
+      readSettings(environment);
+      return [];
+    } catch (error) {
+      return (error as SettingsError).faults.map((fault) => fault.split(':')[0]);
+    }
+  };
+
+  it('an OAuth application is told whole', () => {
+    expect(faultsOf({ GITHUB_CLIENT_ID: 'x' })).toEqual(['GITHUB_CLIENT_SECRET']);
+    expect(faultsOf({ DISCORD_CLIENT_SECRET: 'x', PORT: 'x' })).toEqual(['PORT', 'DISCORD_CLIENT_ID']);
+    expect(faultsOf({ GITHUB_CLIENT_ID: 'x', GITHUB_CLIENT_SECRET: 'y' })).toEqual([]);
+  });
+
+  it('production has its keys given, and development makes them once', async () => {
+    expect(faultsOf({ NODE_ENV: 'production' })).toEqual(['SECRET_KEYS']);
+    const keys = readSettings({ SECRET_KEYS: `${'a'.repeat(32)}, ${'b'.repeat(40)}` });
+    expect(await secretKeys(keys)).toEqual(['a'.repeat(32), 'b'.repeat(40)]);
+    const folder = await mkdtemp(join(tmpdir(), 'mcp-keys-'));
+    try {
+      const settings = readSettings({ DATA_DIR: join(folder, 'data') });
+      const made = await Promise.all([secretKeys(settings), secretKeys(settings)]);
+      expect(made[0]).toEqual(made[1]);
+      expect(made[0]![0]).toMatch(/^[\w-]{43}$/);
+      expect((await stat(join(folder, 'data', 'secret-keys'))).mode & 0o777).toBe(0o600);
+      await writeFile(join(folder, 'data', 'secret-keys'), '');
+      await expect(secretKeys(settings)).rejects.toThrow('holds no key');
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
   });
 });
 

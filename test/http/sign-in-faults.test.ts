@@ -8,6 +8,7 @@ import {
   finish,
   linkThrough,
   newAccount,
+  rowCounts,
   signInThrough,
   startDoorService,
   textOf,
@@ -37,14 +38,6 @@ const FAULTS: [string, Misbehaviour][] = [
   ['an answer without what counts', { answer: {} }],
 ];
 
-const rows = async () =>
-  (
-    await service.db.query<{ users: number; identities: number; sessions: number }>(
-      `SELECT (SELECT count(*)::int FROM users) AS users, (SELECT count(*)::int FROM identities) AS identities,
-              (SELECT count(*)::int FROM sessions) AS sessions`,
-    )
-  )[0];
-
 describe.each<ProviderName>(['GITHUB', 'DISCORD'])('%s misbehaves', (name) => {
   describe.each(['token', 'user'] as const)('at the %s endpoint', (endpoint) => {
     test.each(FAULTS)('OA8: %s ends in a plain page, soon, and nobody is signed in', async (_label, how) => {
@@ -52,7 +45,7 @@ describe.each<ProviderName>(['GITHUB', 'DISCORD'])('%s misbehaves', (name) => {
       newAccount(provider, 'quoted-by-a-fault');
       const client = service.client();
       const callback = await begin(service, client, name);
-      const before = await rows();
+      const before = await rowCounts(service);
       provider.misbehave(endpoint, how);
       const began = performance.now();
       const response = await finish(client, callback);
@@ -63,7 +56,7 @@ describe.each<ProviderName>(['GITHUB', 'DISCORD'])('%s misbehaves', (name) => {
       expect(response.body).not.toMatch(/Unicorn|quoted-by|<pre>/);
       service.secrets.expectNoneIn(response.body, 'the page');
       expect(provider.requests.map(({ path }) => path)).not.toContain('/elsewhere');
-      expect(await rows()).toEqual(before);
+      expect(await rowCounts(service)).toEqual(before);
       expect(client.cookies.size).toBe(0);
       // It was worth one try: the code may be used up at the provider.
       expect((await finish(client, callback)).statusCode).toBe(400);

@@ -10,9 +10,9 @@ afterAll(() => service.close());
 test('SE6: over HTTPS every cookie of a sign-in, a link and a proof is bound to this host, and out of reach of scripts', async () => {
   const client = service.client();
   const seen: string[] = [];
-  const { request } = client;
+  const request = client.request.bind(client);
   client.request = async (...args) => {
-    const response = await request.apply(client, args);
+    const response = await request(...args);
     seen.push(...[response.headers['set-cookie'] ?? []].flat());
     return response;
   };

@@ -148,3 +148,20 @@ export async function whoIs(client: TestClient): Promise<{ handle: string; ident
     identities: (viewer.identities as { provider: string }[]).map(({ provider }) => provider),
   };
 }
+
+/** What a sign-in can make, by how many there are. */
+export async function rowCounts({ db }: TestService): Promise<{ users: number; identities: number; sessions: number }> {
+  const rows = await db.query<{ users: number; identities: number; sessions: number }>(
+    `SELECT (SELECT count(*)::int FROM users) AS users, (SELECT count(*)::int FROM identities) AS identities,
+            (SELECT count(*)::int FROM sessions) AS sessions`,
+  );
+  return rows[0]!;
+}
+
+/** How many flows were begun and not finished. */
+export async function flowsUnderWay({ db }: TestService): Promise<number> {
+  const rows = await db.query<{ count: number }>(
+    `SELECT count(*)::int AS count FROM one_time_secrets WHERE purpose = 'OAUTH_FLOW'`,
+  );
+  return rows[0]!.count;
+}

@@ -52,7 +52,7 @@ describe('adminLinkIdentity', () => {
     expect(data.adminLinkIdentity.user.identities[1]).toEqual({
       provider: 'GITHUB',
       displayName: 'octocat',
-      network: '',
+      network: null,
       state: 'ACTIVE',
       lastUsedAt: null,
     });

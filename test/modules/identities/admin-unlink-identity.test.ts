@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { RoleName } from '../../../src/auth/permissions.js';
 import { encodeId } from '../../../src/graphql/ids.js';
 import { outcomeOf, type TestClient } from '../../support/client.js';
 import { signInAgain, signUp, type Person } from '../../support/people.js';
@@ -133,7 +134,7 @@ describe('adminUnlinkIdentity', () => {
   });
 
   it('knows nothing of what there is not, and wants a reason', async () => {
-    const admin = await signUp(service, { roles: ['ADMIN' as never] });
+    const admin = await signUp(service, { roles: [RoleName.ADMIN] });
     const identity = await withIdentity(await signUp(service));
     const before = await stateOf(service);
     for (const key of [999_999, 'x', '0']) {

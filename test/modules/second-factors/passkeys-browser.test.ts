@@ -42,7 +42,8 @@ afterAll(async () => {
 async function openPage(): Promise<Page> {
   const context = await browser!.newContext();
   const page = await context.newPage();
-  await page.goto(origin);
+  // The page of the service that may ask it.
+  await page.goto(`${origin}/graphiql`);
   const cdp = await context.newCDPSession(page);
   await cdp.send('WebAuthn.enable');
   await cdp.send('WebAuthn.addVirtualAuthenticator', {
