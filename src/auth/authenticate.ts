@@ -10,17 +10,23 @@ export interface CredentialSource {
  * One way to prove who calls.
  * - `NOT_MINE`: the request carries no credential of this kind; the next strategy is asked.
  * - an actor: proven.
- * - `refused`: the credential is of this kind and not good. No further strategy is asked.
+ * - `refused`: the credential is of this kind and not good. No further strategy is asked. `reason` is for programs.
  */
 export interface AuthenticationStrategy {
   readonly name: string;
-  authenticate(source: CredentialSource): Promise<'NOT_MINE' | { actor: SignedInActor } | { refused: string }>;
+  authenticate(
+    source: CredentialSource,
+  ): Promise<'NOT_MINE' | { actor: SignedInActor } | { refused: string; reason?: string }>;
 }
 
 /** Finds out who calls. @throws AppError UNAUTHENTICATED for a credential that is not good */
 export type Authenticate = (source: CredentialSource) => Promise<Actor>;
 
-const badCredential = (why: string) => new AppError('UNAUTHENTICATED', why);
+/** The reason of a refusal for where a cookie came from: the cookie itself may be good. */
+export const FOREIGN_ORIGIN = 'FOREIGN_ORIGIN';
+
+const badCredential = (why: string, reason?: string) =>
+  new AppError('UNAUTHENTICATED', why, reason === undefined ? {} : { reason });
 
 /**
  * Asks the strategies in order; the first that knows the credential decides. A caller without any credential is
@@ -31,7 +37,7 @@ export function authenticator(strategies: readonly AuthenticationStrategy[]): Au
     for (const strategy of strategies) {
       const outcome = await strategy.authenticate(source);
       if (outcome === 'NOT_MINE') continue;
-      if ('refused' in outcome) throw badCredential(outcome.refused);
+      if ('refused' in outcome) throw badCredential(outcome.refused, outcome.reason);
       return outcome.actor;
     }
     if (source.headers.authorization !== undefined) {

@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { FOREIGN_ORIGIN } from '../auth/authenticate.js';
 import type { Cookies } from '../auth/cookies.js';
 import type { Client } from '../graphql/context.js';
 import type { AppError } from '../shared/errors.js';
@@ -38,7 +39,10 @@ export const clientOf = ({ ip, headers }: FastifyRequest): Client => ({
   cookies: headers.cookie ?? null,
 });
 
-/** Refuses a credential that is not good. A session cookie is taken back, so that the browser's next request is anonymous. */
+/**
+ * Refuses a credential that is not good. A session cookie is taken back, so that the browser's next request is anonymous; not
+ * for a page of another site, which could sign its visitors out that way.
+ */
 export function refuseCredential(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -47,6 +51,6 @@ export function refuseCredential(
 ): FastifyReply {
   const name = cookies.name('session');
   const byCookie = request.headers.authorization === undefined && cookies.read(request.headers.cookie, name).length > 0;
-  if (byCookie) void reply.header('set-cookie', cookies.clear(name));
+  if (byCookie && error.details['reason'] !== FOREIGN_ORIGIN) void reply.header('set-cookie', cookies.clear(name));
   return sendError(reply, error);
 }

@@ -43,7 +43,8 @@ describe('README', () => {
   });
 
   // A shell, curl and jq are no part of Node; a machine that has them, as CI must, runs what the README says.
-  const hasShell = process.env.CI !== undefined || ['bash', 'curl', 'jq'].every((tool) => spawnSync('which', [tool]).status === 0);
+  const hasShell =
+    process.env.CI !== undefined || ['bash', 'curl', 'jq'].every((tool) => spawnSync('which', [tool]).status === 0);
   test.runIf(hasShell)('its shell commands for accounts work as they stand', async () => {
     const address = await service.http.listen({ port: 0, host: '127.0.0.1' });
     const folder = await mkdtemp(join(tmpdir(), 'mcp-readme-'));

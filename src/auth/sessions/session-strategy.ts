@@ -1,6 +1,6 @@
 import type { Sql } from '../../db/index.js';
 import { toActor } from '../actor.store.js';
-import type { AuthenticationStrategy, CredentialSource } from '../authenticate.js';
+import { FOREIGN_ORIGIN, type AuthenticationStrategy, type CredentialSource } from '../authenticate.js';
 import type { Cookies } from '../cookies.js';
 import { validateSession } from './lucia.js';
 import type { SessionActorRow } from './sessions.store.js';
@@ -37,7 +37,9 @@ export function sessionStrategy(db: Sql, cookies: Cookies, publicUrl: string): A
       const given = cookies.read(headers.cookie as string | undefined, name);
       const [secret] = given;
       if (secret === undefined) return 'NOT_MINE';
-      if (isForeign(headers, origin)) return { refused: 'Cookies do not count for pages of another site.' };
+      if (isForeign(headers, origin)) {
+        return { refused: 'Cookies do not count for pages of another site.', reason: FOREIGN_ORIGIN };
+      }
       // Two of one name: one of them was put there by somebody else.
       if (given.some((other) => other !== secret)) return { refused: 'There are two session cookies.' };
       if (secret.length > MAX_SECRET_LENGTH) return { refused: ENDED };

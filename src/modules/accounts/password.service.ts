@@ -29,7 +29,8 @@ async function confirmPassword(
   const onMalformed = () => auth.log.error({ userId }, 'a stored password hash can not be read');
   const proven =
     isPossiblePassword(password) && (await verifyPassword(found?.passwordHash ?? null, password, onMalformed));
-  if (!proven || found === null) throw userError('INVALID_CREDENTIALS', 'This is not the password of the account.', path);
+  if (!proven || found === null)
+    throw userError('INVALID_CREDENTIALS', 'This is not the password of the account.', path);
   await auth.limits.giveBack(counted);
   return found;
 }
@@ -56,20 +57,22 @@ export async function reauthenticate(
   caller: Caller,
   { password, code }: { password: string; code?: string | null },
 ): Promise<SignedIn> {
-  const userId = Number(requireSession(caller.actor).user.id);
+  const actor = requireSession(caller.actor);
+  const userId = Number(actor.user.id);
   // The code is not looked at before the password is right: neither can be guessed by itself.
   const { hasTotp } = await confirmPassword(auth, userId, password, 'password');
-  if (!hasTotp) return auth.db.transaction((tx) => proveSession(auth, tx, caller, 'password'));
   const counted = { limit: 'presenceUser', key: String(userId) } as const;
-  await auth.limits.take(counted);
+  if (hasTotp) await auth.limits.take(counted);
   const signedIn = await auth.db.transaction(async (tx) => {
+    await lockCaller(tx, actor);
+    if (!hasTotp) return proveSession(auth, tx, caller, 'password');
     const kind = await takeSecondFactorCode(auth, tx, userId, code ?? '', caller.now);
     if (kind === null) {
       throw userError('CODE_INVALID', 'The code of the authenticator app, or a recovery code, is needed too.', 'code');
     }
     return proveSession(auth, tx, caller, `password and ${kind}`);
   });
-  await auth.limits.giveBack(counted);
+  if (hasTotp) await auth.limits.giveBack(counted);
   return signedIn;
 }
 

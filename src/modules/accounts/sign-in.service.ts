@@ -7,11 +7,13 @@ import { isPossiblePassword } from '../../auth/passwords/password-rules.js';
 import { newSecret } from '../../auth/secrets.js';
 import type { AuthServices } from '../../auth/services.js';
 import { deleteSession } from '../../auth/sessions/sessions.store.js';
+import type { Tx } from '../../db/index.js';
 import { userError } from '../../shared/user-errors.js';
 import { originOf, record } from '../audit/audit.store.js';
-import { localCredentials, touchIdentity, type LocalCredentials } from './credentials.store.js';
+import { localCredentials, localCredentialsOf, touchIdentity, type LocalCredentials } from './credentials.store.js';
 import { handleKey } from './handles.js';
 import { beginSession, refuseSuspended, type SignedIn } from './start-session.js';
+import { lockUser } from './users.store.js';
 
 /** How long the second factor may take, in milliseconds. */
 const SECOND_FACTOR_TIME = 10 * 60_000;
@@ -30,6 +32,8 @@ export type SignInOutcome = { signedIn: SignedIn } | { secondFactor: SecondFacto
 /** Longer ones are no handles; the text is not carried further. */
 export const MAX_HANDLE = 64;
 
+const notTogether = () => userError('INVALID_CREDENTIALS', 'Handle and password do not belong together.');
+
 /**
  * Compares a handle's password, counted against the limits. Answers alike, and as late, for a handle that nobody has.
  * @throws UserErrors INVALID_CREDENTIALS; AppError RATE_LIMITED
@@ -47,7 +51,7 @@ async function provePassword(
   const possible = isPossiblePassword(password);
   const proven = possible && (await verifyPassword(found?.passwordHash ?? null, password, onMalformed));
   if (!proven || found === null) {
-    throw userError('INVALID_CREDENTIALS', 'Handle and password do not belong together.');
+    throw notTogether();
   }
   await auth.limits.giveBack(...counters);
   return found;
@@ -62,28 +66,34 @@ export async function signIn(
   caller: Caller,
   input: { handle: string; password: string },
 ): Promise<SignInOutcome> {
-  const { userId, identityId, hasTotp, hasPasskey, suspendedUntil, suspensionReason } = await provePassword(
-    auth,
-    caller,
-    input,
-  );
-  refuseSuspended(suspendedUntil, suspensionReason, caller.now);
-  if (hasTotp || hasPasskey) {
-    const challenge = newSecret();
-    const expiresAt = new Date(caller.now.getTime() + SECOND_FACTOR_TIME);
-    await issueOneTime(auth.db, { secret: challenge, purpose: 'SECOND_FACTOR', userId, data: { identityId }, expiresAt });
-    const methods: SecondFactorMethod[] = [
-      ...(hasTotp ? (['TOTP'] as const) : []),
-      ...(hasPasskey ? (['PASSKEY'] as const) : []),
-      'RECOVERY_CODE',
-    ];
-    return { secondFactor: { challenge, methods } };
-  }
-  const signedIn = await auth.db.transaction(async (tx) => {
-    await touchIdentity(tx, identityId, caller.now);
-    return beginSession(auth, tx, caller, userId, 'password');
+  const proven = await provePassword(auth, caller, input);
+  return auth.db.transaction(async (tx) => {
+    // Read again, held: a change of password or a recovery that came in between has ended what this password opens.
+    const account = await lockUser(tx, proven.userId);
+    const found = await localCredentialsOf(tx, proven.userId);
+    if (account === null || found?.passwordHash !== proven.passwordHash) throw notTogether();
+    refuseSuspended(found.suspendedUntil, found.suspensionReason, caller.now);
+    if (found.hasTotp || found.hasPasskey) return { secondFactor: await challengeFor(tx, caller, found) };
+    await touchIdentity(tx, found.identityId, caller.now);
+    return { signedIn: await beginSession(auth, tx, caller, found.userId, 'password') };
   });
-  return { signedIn };
+}
+
+/** Keeps and hands out the challenge that a second factor answers. */
+async function challengeFor(
+  tx: Tx,
+  { now }: Caller,
+  { userId, identityId, hasTotp, hasPasskey }: LocalCredentials,
+): Promise<SecondFactorChallenge> {
+  const challenge = newSecret();
+  const expiresAt = new Date(now.getTime() + SECOND_FACTOR_TIME);
+  await issueOneTime(tx, { secret: challenge, purpose: 'SECOND_FACTOR', userId, data: { identityId }, expiresAt });
+  const methods: SecondFactorMethod[] = [
+    ...(hasTotp ? (['TOTP'] as const) : []),
+    ...(hasPasskey ? (['PASSKEY'] as const) : []),
+    'RECOVERY_CODE',
+  ];
+  return { challenge, methods };
 }
 
 /** Ends the session that the call was made with. @throws AppError FORBIDDEN for a token: it is revoked, not signed out */

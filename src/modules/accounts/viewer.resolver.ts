@@ -102,7 +102,7 @@ export class ViewerResolver {
   }
 
   @FieldResolver(() => AuditEventConnection, {
-    description: 'What the account did and what was done to it, newest first.',
+    description: 'What the account and its bots did and what was done to them, newest first.',
   })
   auditEvents(@Root() viewer: ViewerRow, @Args(() => PageArgs) page: PageArgs) {
     return eventsOfUser(this.db, idOf(viewer), pageRequest(page));

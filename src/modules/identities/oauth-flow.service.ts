@@ -42,7 +42,7 @@ export interface TakenFlow {
 }
 
 /** The client of a provider. @throws AppError NOT_FOUND where it is not set up */
-export function clientOf({ providers }: Pick<AuthServices, 'providers'>, provider: OAuthProviderName): OAuthProvider {
+function clientOf({ providers }: Pick<AuthServices, 'providers'>, provider: OAuthProviderName): OAuthProvider {
   const client = providers.get(provider);
   if (client === undefined) throw new AppError('NOT_FOUND', 'This way of signing in is not set up here.');
   return client;

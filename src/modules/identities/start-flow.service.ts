@@ -20,7 +20,7 @@ export interface ProviderDoor {
 }
 
 /** The path at which signing in through a provider begins. */
-export const signInPath = (provider: OAuthProviderName): string => `/sign-in/${provider.toLowerCase()}`;
+const signInPath = (provider: OAuthProviderName): string => `/sign-in/${provider.toLowerCase()}`;
 
 /** The providers that are set up. */
 export const providerDoors = ({ providers, publicUrl }: AuthServices): ProviderDoor[] =>

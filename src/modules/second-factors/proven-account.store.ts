@@ -8,10 +8,11 @@ export interface ProvenAccount {
   suspensionReason: string | null;
 }
 
+// Rows that point at the account, as each line of the audit log does, are written without waiting for it.
 const LOCK = statement(
   'proven_account_lock',
   `SELECT id AS "userId", handle, suspended_until AS "suspendedUntil", suspension_reason AS "suspensionReason"
-     FROM users WHERE id = $1 AND NOT is_bot AND erased_at IS NULL AND merged_into_id IS NULL FOR UPDATE`,
+     FROM users WHERE id = $1 AND NOT is_bot AND erased_at IS NULL AND merged_into_id IS NULL FOR NO KEY UPDATE`,
 );
 
 /** Holds a person's account until the transaction ends; null for one that is not there, is erased or was merged. */

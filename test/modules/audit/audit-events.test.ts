@@ -105,11 +105,11 @@ describe('auditEvents', () => {
 
   it.each([1, 7, 60, 200])('comes whole in pages of %i', async (first) => {
     const all = (await read(cast.admin, { subject: person.id })).nodes.map(({ id }) => id);
-    const { rows } = await walk(async (after) => {
+    const { rows } = await walk<Line>(async (after) => {
       const { auditEvents } = await cast.admin.query(LOG, { first, after, subject: person.id });
-      return { ...auditEvents.pageInfo, rows: auditEvents.nodes.map(({ id }: Line) => id) };
+      return { ...auditEvents.pageInfo, rows: auditEvents.nodes };
     });
-    expect(rows).toEqual(all);
+    expect(rows.map(({ id }) => id)).toEqual(all);
   });
 
   it('refuses a bad page and ids of other types', async () => {
@@ -159,11 +159,12 @@ describe('RO6 a moderator', () => {
       expect(await read(cast.moderator, { action })).toMatchObject({ totalCount: 0, nodes: [] });
     }
     expect((await read(cast.moderator, { actor: cast.user.id })).totalCount).toBe(0);
-    const { rows } = await walk(async (after) => {
+    const { rows } = await walk<Line>(async (after) => {
       const { auditEvents } = await cast.moderator.query(LOG, { first: 7, after });
-      return { ...auditEvents.pageInfo, rows: auditEvents.nodes as Line[] };
+      return { ...auditEvents.pageInfo, rows: auditEvents.nodes };
     });
-    expect(rows.every(({ action }) => (MODERATION_ACTIONS as string[]).includes(action))).toBe(true);
+    const seen = new Set(rows.map(({ action }) => action));
+    expect([...seen].filter((action) => !(MODERATION_ACTIONS as string[]).includes(action))).toEqual([]);
     expect(rows).toHaveLength(30);
   });
 
@@ -197,10 +198,10 @@ describe('RO6 a moderator', () => {
 
 describe("one's own events", () => {
   it.each([1, 7, 200])("come whole in pages of %i, and are nobody else's", async (first) => {
-    const { rows } = await walk(async (after) => {
+    const { rows } = await walk<Line>(async (after) => {
       const { viewer } = await person.query(OWN, { first, after });
       expect(viewer.auditEvents.totalCount).toBe(62);
-      return { ...viewer.auditEvents.pageInfo, rows: viewer.auditEvents.nodes as Line[] };
+      return { ...viewer.auditEvents.pageInfo, rows: viewer.auditEvents.nodes };
     });
     // The sixty, on top of the sign-up and the first sign-in.
     expect(rows).toHaveLength(62);

@@ -104,7 +104,7 @@ describe('grantRole', () => {
     ]);
   });
 
-  it.each(Object.values(RoleName).filter((role) => role !== 'USER' && role !== 'IRC_BOT'))(
+  it.each(Object.values(RoleName).filter((role) => role !== RoleName.USER && role !== RoleName.IRC_BOT))(
     'an administrator grants %s, for all versions',
     async (role) => {
       const person = await newcomer();

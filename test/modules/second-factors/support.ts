@@ -45,7 +45,7 @@ export const nextStep = (steps = 1): unknown => vi.setSystemTime(Date.now() + st
 
 /** What the authenticator app with a key shows now. @param offset steps that its clock is ahead */
 export const codeOf = (secret: string, offset = 0): string =>
-  generateHOTP(decodeBase32(`${secret}`), BigInt(Math.floor(Date.now() / 30_000) + offset), 6);
+  generateHOTP(decodeBase32(secret), BigInt(Math.floor(Date.now() / 30_000) + offset), 6);
 
 /** A code that the app does not show within minutes. */
 export function wrongCode(secret: string): string {
@@ -95,6 +95,27 @@ export async function challengeFor(client: TestClient, { handle, password }: Per
   return signIn.secondFactor.challenge;
 }
 
+export const NEW_PASSWORD = 'what I will never forget';
+
+/** Somebody with recovery codes. */
+export async function prepared(service: TestService): Promise<{ person: Person; codes: string[] }> {
+  const person = await signUp(service);
+  return { person, codes: (await person.query(CREATE_CODES)).createRecoveryCodes.recoveryCodes };
+}
+
+interface Recovery {
+  handle: string;
+  recoveryCode: string;
+  newPassword?: string;
+  secondFactor?: string;
+}
+
+/** What became of a recovery, with where in the input it was wrong. */
+export async function recover(client: TestClient, input: Recovery): Promise<string> {
+  const answer = await client.send(RECOVER, { input: { newPassword: NEW_PASSWORD, ...input } });
+  return `${outcomeOf(answer)} ${String(answer.data?.recoverAccount?.userErrors[0]?.path ?? '')}`.trim();
+}
+
 /** Everything that second factors are made of, and how many sessions there are: for showing that nothing changed. */
 export async function stateOf({ db }: TestService): Promise<string> {
   const of = (table: string, columns = '*') =>
@@ -128,7 +149,8 @@ export async function denials(
   const before = await stateOf(service);
   const reasonOf = async (client: TestClient) => {
     const answer = await client.send(document, variables);
-    return `${outcomeOf(answer)} ${String(answer.errors?.[0]?.extensions.reason ?? '')}`.trim();
+    const reason = answer.errors?.[0]?.extensions.reason as string | undefined;
+    return `${outcomeOf(answer)} ${reason ?? ''}`.trim();
   };
   const table = {
     anonymous: await reasonOf(service.client()),
