@@ -6,7 +6,8 @@ const INTERVAL = 60 * 60_000;
 
 /** Removes what has expired, now and every hour. @returns stops it */
 export function keepHouse(db: Database, log: Logger): () => void {
-  const work = () => void removeExpired(db, new Date()).catch((error: unknown) => log.error({ err: error }, 'housekeeping'));
+  const work = () =>
+    void removeExpired(db, new Date()).catch((error: unknown) => log.error({ err: error }, 'housekeeping'));
   work();
   const timer = setInterval(work, INTERVAL).unref();
   return () => clearInterval(timer);

@@ -22,7 +22,10 @@ import { RoleGrantResolver, RoleMutations, RoleQueries } from '../modules/roles/
 import { passkeyNodes } from '../modules/second-factors/passkeys.nodes.js';
 import { PasskeyMutations } from '../modules/second-factors/passkeys.resolver.js';
 import { SecondFactorSignInMutations } from '../modules/second-factors/second-factor-sign-in.resolver.js';
-import { SecondFactorMutations, SecondFactorViewerResolver } from '../modules/second-factors/second-factors.resolver.js';
+import {
+  SecondFactorMutations,
+  SecondFactorViewerResolver,
+} from '../modules/second-factors/second-factors.resolver.js';
 import { SessionResolver } from '../modules/sessions/sessions.resolver.js';
 import { BotMutations } from '../modules/tokens/bots.resolver.js';
 import { tokenNodes } from '../modules/tokens/tokens.nodes.js';

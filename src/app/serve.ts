@@ -12,8 +12,7 @@ import { allVersions } from '../modules/versions/versions.store.js';
 
 /** How the first administrator is made: nobody is there yet to grant the role. */
 const FIRST_ADMIN = {
-  embedded:
-    'There is no administrator yet. Stop the service and run: npm run mcp -- user create <handle> --role ADMIN',
+  embedded: 'There is no administrator yet. Stop the service and run: npm run mcp -- user create <handle> --role ADMIN',
   postgresql: 'There is no administrator yet. Run: npm run mcp -- user create <handle> --role ADMIN',
 } as const;
 

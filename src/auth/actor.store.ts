@@ -30,14 +30,12 @@ export const ACTOR_USABLE = (now: string) =>
 
 /** Every account has the role USER from the day it was made. */
 export function toActor(row: ActorRow, credential: Credential): SignedInActor {
-  const granted = (row.grants ?? []).map(
-    ({ role, gameVersionId, from, until }): Grant => ({
-      role,
-      gameVersionId,
-      from: new Date(from),
-      until: until === null ? null : new Date(until),
-    }),
-  );
+  const granted = (row.grants ?? []).map(({ role, gameVersionId, from, until }): Grant => ({
+    role,
+    gameVersionId,
+    from: new Date(from),
+    until: until === null ? null : new Date(until),
+  }));
   return {
     kind: 'SIGNED_IN',
     user: { id: String(row.userId), handle: row.handle, isBot: row.isBot },

@@ -1,5 +1,5 @@
 import { AppError } from '../shared/errors.js';
-import { ROLE_PERMISSIONS, type Permission, type RoleName } from './permissions.js';
+import { isVersioned, ROLE_PERMISSIONS, type Permission, type RoleName } from './permissions.js';
 
 /** A role held by a user, for every game version or for one, from an instant until another. */
 export interface Grant {
@@ -64,7 +64,8 @@ const allows = (ceiling: 'ALL' | ReadonlySet<Permission>, permission: Permission
 /**
  * What an actor may do now: the permissions of the roles granted, cut by the credential's and by the acting client's.
  * @param scope the game version concerned. ANY (the default) counts grants for any version: good for "may this
- *   caller try at all"; a service that knows the version asks again with its id.
+ *   caller try at all"; a service that knows the version asks again with its id. What concerns no version takes a grant,
+ *   and a credential, for all of them.
  */
 export function effectivePermissions(actor: Actor, now: Date, scope: VersionScope = 'ANY'): ReadonlySet<Permission> {
   const held = new Set<Permission>();
@@ -74,7 +75,9 @@ export function effectivePermissions(actor: Actor, now: Date, scope: VersionScop
   for (const grant of actor.grants) {
     if (grant.from > now || (grant.until !== null && grant.until <= now)) continue;
     if (!coversVersion(grant, credential, scope)) continue;
+    const isCut = grant.gameVersionId !== null || credential.gameVersionIds !== null;
     for (const permission of ROLE_PERMISSIONS[grant.role]) {
+      if (isCut && !isVersioned(permission)) continue;
       if (allows(credential.permissions, permission) && (!client || allows(client.permissions, permission))) {
         held.add(permission);
       }

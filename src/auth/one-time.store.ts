@@ -51,11 +51,7 @@ const CONSUME = statement(
  * Uses a secret up: of any number of callers at once, one gets it. Null where there is none; whether it has expired is for
  * the caller to see, who may want to say so.
  */
-export async function consumeOneTime(
-  db: Sql,
-  purpose: OneTimePurpose,
-  secret: string,
-): Promise<OneTimeSecret | null> {
+export async function consumeOneTime(db: Sql, purpose: OneTimePurpose, secret: string): Promise<OneTimeSecret | null> {
   const rows = await db.query<OneTimeSecret>(CONSUME, [hashSecret(secret), purpose]);
   return rows[0] ?? null;
 }

@@ -100,6 +100,20 @@ const sessionPermissions: ReadonlySet<Permission> = new Set([
   Permission.CLIENT_MANAGE,
 ]);
 
+/** What concerns people and clients, who belong to no game version: a role that is held for one version does not give it. */
+const versionless: ReadonlySet<Permission> = new Set([
+  Permission.USER_READ_PRIVATE,
+  Permission.USER_SUSPEND,
+  Permission.IDENTITY_MANAGE,
+  Permission.AUDIT_READ,
+  Permission.CLIENT_MANAGE,
+  Permission.IRC_VERIFY,
+  Permission.ACT_FOR_USERS,
+]);
+
+/** Whether a permission can be held for one game version alone. */
+export const isVersioned = (permission: Permission): boolean => !versionless.has(permission);
+
 /** The roles that bots alone can hold; all others are for people, whose bots share in them. */
 export const isBotRole = (role: RoleName): boolean => role === RoleName.IRC_BOT;
 

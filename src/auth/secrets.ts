@@ -15,10 +15,7 @@ const CODE_ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 /** A code for people to copy or type: groups of four, five bits a character, e.g. `7QK2-0VXN-84MT-ZP3A`. */
 export function newCode(groups: number): string {
   const characters = [...randomBytes(groups * 4)].map((byte) => CODE_ALPHABET[byte & 31]!);
-  return characters
-    .join('')
-    .match(/.{4}/g)!
-    .join('-');
+  return characters.join('').match(/.{4}/g)!.join('-');
 }
 
 /** A code as it was handed out, from whatever somebody typed: case, blanks and look-alikes are forgiven. */

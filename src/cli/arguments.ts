@@ -6,7 +6,8 @@ const UNITS: Record<string, number> = { h: HOUR, d: 24 * HOUR, w: 7 * 24 * HOUR 
 
 /** A role in any case. */
 export function roleArgument(text: string): RoleName {
-  const role = Object.values(RoleName).find((name) => name === text.toUpperCase().replace(/-/g, '_'));
+  const wanted = text.toUpperCase().replace(/-/g, '_');
+  const role = Object.values(RoleName).find((name) => String(name) === wanted);
   if (role === undefined) throw new InvalidArgumentError(`The roles are ${Object.values(RoleName).join(', ')}.`);
   return role;
 }
@@ -26,6 +27,7 @@ export function instantArgument(text: string): Date {
   const span = /^(\d{1,5})([hdw])$/.exec(text);
   if (span) return new Date(Date.now() + Number(span[1]) * UNITS[span[2]!]!);
   const date = /^\d{4}-\d\d-\d\d/.test(text) ? new Date(text) : new Date(NaN);
-  if (Number.isNaN(date.getTime())) throw new InvalidArgumentError('Give a span (12h, 30d, 8w) or a date (2027-01-31).');
+  if (Number.isNaN(date.getTime()))
+    throw new InvalidArgumentError('Give a span (12h, 30d, 8w) or a date (2027-01-31).');
   return date;
 }

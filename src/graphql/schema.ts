@@ -60,7 +60,7 @@ function forgetAfterMutations(schema: GraphQLSchema): void {
     const { resolve = defaultFieldResolver } = field;
     field.resolve = async (parent, args, context: Context, info) => {
       try {
-        return (await resolve(parent, args, context, info)) as unknown;
+        return await resolve(parent, args, context, info);
       } finally {
         context.forget();
       }

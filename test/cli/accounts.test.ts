@@ -36,7 +36,9 @@ describe('user create', () => {
   test('makes the first administrator, with a password that is shown once and signs in', async () => {
     const { status, stdout } = await mcp('user', 'create', 'Operator-1', '--role', 'admin');
     expect(status).toBe(0);
-    const password = /^Made the account Operator-1 as ADMIN\.\nIts password, shown this once: (\S{24})\n$/.exec(stdout)![1]!;
+    const password = /^Made the account Operator-1 as ADMIN\.\nIts password, shown this once: (\S{24})\n$/.exec(
+      stdout,
+    )![1]!;
     const { signIn } = await service.client().query(SIGN_IN, { handle: 'operator-1', password });
     expect(signIn.viewer.user).toMatchObject({ handle: 'Operator-1', roles: ['USER', 'ADMIN'] });
     const events = await service.db.query(`SELECT action, via, actor_id FROM audit_events ORDER BY id LIMIT 2`);
@@ -73,7 +75,13 @@ describe('user create', () => {
   });
 
   test('refuses a bad password from standard input', async () => {
-    const { status, stderr } = await shellOn(service.db, {}, 'password123')('user', 'create', 'weak', '--password-stdin', '--json');
+    const { status, stderr } = await shellOn(service.db, {}, 'password123')(
+      'user',
+      'create',
+      'weak',
+      '--password-stdin',
+      '--json',
+    );
     expect(status).toBe(1);
     expect(JSON.parse(stderr)).toMatchObject({ errors: [{ code: 'BREACHED_PASSWORD', path: ['password'] }] });
     expect(await service.db.query(`SELECT FROM users WHERE handle = 'weak'`)).toEqual([]);
@@ -82,9 +90,9 @@ describe('user create', () => {
 
 describe('role', () => {
   test('grant and revoke, for all versions and for one, until a day', async () => {
-    expect((await mcp('role', 'grant', 'BOATMAN', 'maintainer', '--version', '0.0-sample', '--reason', 'knows it')).stdout).toBe(
-      'boatman is MAINTAINER for 0.0-sample.\n',
-    );
+    expect(
+      (await mcp('role', 'grant', 'BOATMAN', 'maintainer', '--version', '0.0-sample', '--reason', 'knows it')).stdout,
+    ).toBe('boatman is MAINTAINER for 0.0-sample.\n');
     expect((await mcp('role', 'grant', 'boatman', 'release-manager', '--until', '30d')).stdout).toMatch(
       /^boatman is RELEASE_MANAGER for all game versions until \d{4}-/,
     );
@@ -137,7 +145,17 @@ describe('token create', () => {
   });
 
   test('for a version alone, and as JSON', async () => {
-    const made = await json('token', 'create', 'boatman', '--permissions', 'mapping:lock', '--version', '0.0-sample', '--name', 'ci');
+    const made = await json(
+      'token',
+      'create',
+      'boatman',
+      '--permissions',
+      'mapping:lock',
+      '--version',
+      '0.0-sample',
+      '--name',
+      'ci',
+    );
     service.secrets.add(made['token']);
     expect(made).toMatchObject({ name: 'ci', permissions: ['mapping:lock'] });
     expect(outcomeOf(await viewerBy(made['token'] as string))).toBe('OK');

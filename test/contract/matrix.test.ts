@@ -178,7 +178,7 @@ async function isDenied(type: GraphQLObjectType, name: string, rule: Rule, actor
   const info = { parentType: type, fieldName: name, schema, path: { key: name } } as unknown as GraphQLResolveInfo;
   const contextValue = createContext({ actor, requestId: 'matrix', log: service.auth.log });
   // A guard returns its refusal, which the executor takes like one that is thrown.
-  const resolve = async () => type.getFields()[name]!.resolve!(row, { first: 1 }, contextValue, info) as unknown;
+  const resolve = async () => type.getFields()[name]!.resolve!(row, { first: 1 }, contextValue, info);
   const outcome = await resolve().catch((error: unknown) => error);
   return outcome instanceof AppError && isByRule(rule, outcome.code, outcome.details['permission']);
 }

@@ -11,7 +11,9 @@ import { authenticator, type AuthenticationStrategy } from '../../src/auth/authe
 import {
   ALL_PERMISSIONS,
   fromScope,
+  isBotRole,
   isPermission,
+  isVersioned,
   Permission,
   PERMISSION_SENTENCES,
   ROLE_PERMISSIONS,
@@ -33,10 +35,26 @@ describe('the catalogue', () => {
     expect(ROLE_PERMISSIONS.MODERATOR.has(Permission.USER_READ_PRIVATE)).toBe(false);
   });
 
-  it('gives the permissions of bots to no role', () => {
-    for (const held of Object.values(ROLE_PERMISSIONS)) {
+  it('gives the permissions of bots to no role of people', () => {
+    for (const [role, held] of Object.entries(ROLE_PERMISSIONS)) {
+      if (isBotRole(role as RoleName)) continue;
       expect(held.has(Permission.IRC_VERIFY) || held.has(Permission.ACT_FOR_USERS)).toBe(false);
     }
+  });
+
+  it('those over people and clients are not held for a version alone', () => {
+    const scoped = actorWith([RoleName.ADMIN], { gameVersionId: 7 });
+    const token = actorWith([RoleName.ADMIN], { credential: { gameVersionIds: new Set([7]) } });
+    for (const actor of [scoped, token]) {
+      for (const scope of ['ANY', 7] as const) {
+        const held = effectivePermissions(actor, now, scope);
+        expect([...held].filter((permission) => !isVersioned(permission))).toEqual([]);
+        expect(held.has(Permission.RELEASE_PUBLISH)).toBe(true);
+      }
+    }
+    expect(effectivePermissions(scoped, now, 'ALL').size).toBe(0);
+    const everywhere = effectivePermissions(actorWith([RoleName.ADMIN]), now, 'ALL');
+    expect([everywhere.has(Permission.IDENTITY_MANAGE), everywhere.has(Permission.ROLE_GRANT)]).toEqual([true, true]);
   });
 
   it('spells every permission as an OAuth scope and back', () => {

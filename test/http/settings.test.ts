@@ -98,7 +98,7 @@ describe('settings that belong together', () => {
       const settings = readSettings({ DATA_DIR: join(folder, 'data') });
       const made = await Promise.all([secretKeys(settings), secretKeys(settings)]);
       expect(made[0]).toEqual(made[1]);
-      expect(made[0]![0]).toMatch(/^[\w-]{43}$/);
+      expect(made[0][0]).toMatch(/^[\w-]{43}$/);
       expect((await stat(join(folder, 'data', 'secret-keys'))).mode & 0o777).toBe(0o600);
       await writeFile(join(folder, 'data', 'secret-keys'), '');
       await expect(secretKeys(settings)).rejects.toThrow('holds no key');

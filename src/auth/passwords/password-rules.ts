@@ -30,7 +30,7 @@ async function load() {
   ]);
   return {
     estimate: new ZxcvbnFactory({ dictionary: common.dictionary, graphs: common.adjacencyGraphs }),
-    leaked: new Set(common.dictionary['passwords-common'] as string[]),
+    leaked: new Set(common.dictionary['passwords-common']),
   };
 }
 

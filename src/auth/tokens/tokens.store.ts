@@ -16,7 +16,8 @@ export interface ApiTokenRow {
   lastUsedAt: Date | null;
 }
 
-export interface TokenActorRow extends ActorRow, Pick<ApiTokenRow, 'id' | 'name' | 'permissions' | 'gameVersionIds' | 'expiresAt'> {}
+export interface TokenActorRow
+  extends ActorRow, Pick<ApiTokenRow, 'id' | 'name' | 'permissions' | 'gameVersionIds' | 'expiresAt'> {}
 
 // One statement: it reads the token with all that its user may do, and notes that the token is in use.
 const FIND = statement(

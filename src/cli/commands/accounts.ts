@@ -2,11 +2,7 @@ import type { Command } from 'commander';
 import { toScope, type Permission, type RoleName } from '../../auth/permissions.js';
 import { newCode } from '../../auth/secrets.js';
 import type { Database } from '../../db/index.js';
-import {
-  createUserFromShell,
-  grantRoleFromShell,
-  revokeRoleFromShell,
-} from '../../modules/accounts/shell.service.js';
+import { createUserFromShell, grantRoleFromShell, revokeRoleFromShell } from '../../modules/accounts/shell.service.js';
 import { accountList, type ListedAccount } from '../../modules/accounts/shell.store.js';
 import { createTokenFromShell } from '../../modules/tokens/shell-token.service.js';
 import { instantArgument, permissionsArgument, roleArgument } from '../arguments.js';
@@ -63,7 +59,10 @@ function registerUser(program: Command, context: () => CliContext): void {
     .action(async () => {
       const cli = context();
       const accounts = await onDatabase(cli, (db) => accountList(db, new Date()));
-      cli.output.result(accounts, accounts.length === 0 ? 'There is no account yet.' : accounts.map(accountLine).join('\n'));
+      cli.output.result(
+        accounts,
+        accounts.length === 0 ? 'There is no account yet.' : accounts.map(accountLine).join('\n'),
+      );
     });
 }
 

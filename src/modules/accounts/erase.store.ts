@@ -7,7 +7,7 @@ const HANDLE_RESERVED = `interval '1 year'`;
 /** An account with all that goes when it goes: its bots, and the accounts that were merged into it. */
 export async function lockAccountWithBots(tx: Sql, userId: number): Promise<number[]> {
   const rows = await tx.query<{ id: number }>(
-    `SELECT id FROM users WHERE (id = $1 OR owner_id = $1 OR merged_into_id = $1) AND erased_at IS NULL ORDER BY id FOR UPDATE`,
+    `SELECT id FROM users WHERE (id = $1 OR owner_id = $1 OR merged_into_id = $1) AND erased_at IS NULL ORDER BY id FOR NO KEY UPDATE`,
     [userId],
   );
   return rows.map(({ id }) => id);
@@ -24,7 +24,12 @@ export async function reserveHandles(tx: Sql, userIds: readonly number[], now: D
 }
 
 /** Puts a pseudonym in place of a handle, for ever. @returns whether it was free */
-export async function setPseudonym(tx: Sql, userId: number, { handle, key, skeleton }: HandleKeys, now: Date): Promise<boolean> {
+export async function setPseudonym(
+  tx: Sql,
+  userId: number,
+  { handle, key, skeleton }: HandleKeys,
+  now: Date,
+): Promise<boolean> {
   const rows = await tx.query(
     `UPDATE users SET handle = $2, handle_key = $3, handle_skeleton = $4, erased_at = $5, suspension_reason = NULL
       WHERE id = $1 AND NOT EXISTS (SELECT FROM users WHERE handle_skeleton = $4) RETURNING id`,
@@ -38,9 +43,11 @@ const PERSONAL = ['identities', 'sessions', 'api_tokens', 'one_time_secrets', 't
 /** Removes everything personal that is kept of some accounts, and the roles that they hold. */
 export async function erasePersonal(tx: Sql, userIds: readonly number[], now: Date): Promise<void> {
   for (const table of PERSONAL) await tx.query(`DELETE FROM ${table} WHERE user_id = ANY($1::int[])`, [userIds]);
-  await tx.query(`UPDATE role_grants SET revoked_at = coalesce(revoked_at, $2), reason = NULL WHERE user_id = ANY($1::int[])`, [
+  await tx.query(
+    `UPDATE role_grants SET revoked_at = coalesce(revoked_at, $2), reason = NULL WHERE user_id = ANY($1::int[])`,
+    [userIds, now],
+  );
+  await tx.query(`UPDATE audit_events SET address = NULL WHERE actor_id = ANY($1::int[]) AND address IS NOT NULL`, [
     userIds,
-    now,
   ]);
-  await tx.query(`UPDATE audit_events SET address = NULL WHERE actor_id = ANY($1::int[]) AND address IS NOT NULL`, [userIds]);
 }

@@ -14,6 +14,9 @@ export interface AccountData {
   auditEvents: Record<string, unknown>[];
 }
 
+/** The person, their bots, and the accounts that were merged into theirs. */
+const THEIRS = `SELECT id FROM users WHERE id = $1 OR owner_id = $1 OR merged_into_id = $1`;
+
 const rows = (db: Sql, sql: string, userId: number) => db.query<Record<string, unknown>>(sql, [userId]);
 
 /** Reads it; a transaction makes it of one instant. */
@@ -70,7 +73,8 @@ export async function accountData(tx: Sql, userId: number): Promise<AccountData>
     // An address is that of whoever acted: of others it is not the person's to see.
     `SELECT at, action, via, detail, actor_id = $1 AS "byMe", subject_id = $1 AS "onMe",
             CASE WHEN actor_id = $1 THEN address END AS address
-       FROM audit_events WHERE actor_id = $1 OR subject_id = $1 ORDER BY id`,
+       FROM audit_events
+      WHERE actor_id IN (${THEIRS}) OR subject_id IN (${THEIRS}) ORDER BY id`,
     userId,
   );
   return {

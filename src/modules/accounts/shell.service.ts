@@ -62,10 +62,7 @@ export async function grantRoleFromShell(
 }
 
 /** Takes a role back; sessions and tokens of the account end. @throws UserErrors NOT_FOUND, LAST_ADMIN */
-export async function revokeRoleFromShell(
-  db: Database,
-  { handle, role, gameVersion }: ShellGrant,
-): Promise<UserRow> {
+export async function revokeRoleFromShell(db: Database, { handle, role, gameVersion }: ShellGrant): Promise<UserRow> {
   return db.transaction(async (tx) => {
     const now = new Date();
     const user = await findUser(tx, handle);

@@ -24,7 +24,10 @@ export class SignInMutations {
     description: 'Makes an account of this service alone, and signs in to it. No e-mail address is asked for.',
   })
   @Public()
-  signUp(@Arg('input', () => SignUpInput, { description: 'The account.' }) input: SignUpInput, @Ctx() context: Context) {
+  signUp(
+    @Arg('input', () => SignUpInput, { description: 'The account.' }) input: SignUpInput,
+    @Ctx() context: Context,
+  ) {
     return payload<SignInFields>(async () => {
       const signedIn = await signUp(this.auth, callerOf(context), input);
       return { viewer: await enter(this.auth, context, signedIn), secondFactor: null };

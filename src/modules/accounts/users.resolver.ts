@@ -47,7 +47,8 @@ export class UserResolver {
   constructor(private readonly users: UserLoaders) {}
 
   @FieldResolver(() => [RoleName], {
-    description: 'The roles that it holds now, for all or for some game version. A bot has those that it was given itself.',
+    description:
+      'The roles that it holds now, for all or for some game version. A bot has those that it was given itself.',
   })
   async roles(@Root() user: UserRow, @Ctx() context: Context): Promise<RoleName[]> {
     const now = context.now();

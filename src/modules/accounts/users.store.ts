@@ -30,7 +30,10 @@ export async function userByHandle(db: Sql, key: string): Promise<UserRow | null
   return rows[0] ?? null;
 }
 
-const BY_ID = statement('users_by_id', `SELECT asked.id AS "askedId", ${COLUMNS} ${FOLLOWED} WHERE asked.id = ANY($1::int[])`);
+const BY_ID = statement(
+  'users_by_id',
+  `SELECT asked.id AS "askedId", ${COLUMNS} ${FOLLOWED} WHERE asked.id = ANY($1::int[])`,
+);
 
 /** Accounts by the ids asked for; the one that stays for a merged one. */
 export async function usersById(db: Sql, ids: readonly number[]): Promise<Map<number, UserRow>> {
@@ -79,10 +82,13 @@ export async function countUsers(db: Sql, { part, role, now }: UserFilter): Prom
   return rows[0]!.count;
 }
 
-/** Holds an account until the transaction ends; null for one that is not there, is erased or was merged. */
+/**
+ * Holds an account until the transaction ends; null for one that is not there, is erased or was merged. Others may go on to point
+ * at it, as every line of the audit log does: a lock of the key would make them wait for each other in circles.
+ */
 export async function lockUser(tx: Sql, id: number): Promise<UserRow | null> {
   const rows = await tx.query<UserRow>(
-    `SELECT ${COLUMNS} FROM users u WHERE u.id = $1 AND u.erased_at IS NULL AND u.merged_into_id IS NULL FOR UPDATE`,
+    `SELECT ${COLUMNS} FROM users u WHERE u.id = $1 AND u.erased_at IS NULL AND u.merged_into_id IS NULL FOR NO KEY UPDATE`,
     [id],
   );
   return rows[0] ?? null;

@@ -62,7 +62,8 @@ export class ViewerResolver {
   }
 
   @FieldResolver(() => [Permission], {
-    description: "What this very credential may do now, for all or for some game version: the roles' permissions cut by its own.",
+    description:
+      "What this very credential may do now, for all or for some game version: the roles' permissions cut by its own.",
   })
   permissions(@Root() { actor }: ViewerRow, @Ctx() { now }: Context): Permission[] {
     const held = effectivePermissions(actor, now());

@@ -39,4 +39,9 @@ export const AUDIT_ACTIONS = [
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
 /** What readers see who may read the log but no private data: moderators. */
-export const MODERATION_ACTIONS: readonly AuditAction[] = ['user.suspend', 'user.reinstate', 'role.grant', 'role.revoke'];
+export const MODERATION_ACTIONS: readonly AuditAction[] = [
+  'user.suspend',
+  'user.reinstate',
+  'role.grant',
+  'role.revoke',
+];

@@ -6,7 +6,11 @@ import { Node } from '../../graphql/node.js';
 import { DateTime } from '../../graphql/scalars.js';
 import type { AuditEventRow } from './audit-read.store.js';
 
-@ObjectType({ implements: Node, simpleResolvers: true, description: 'One line of the audit log: who did what to whom.' })
+@ObjectType({
+  implements: Node,
+  simpleResolvers: true,
+  description: 'One line of the audit log: who did what to whom.',
+})
 @SelfId<AuditEventRow>(({ actorId }) => (actorId === null ? null : String(actorId)))
 @Authenticated()
 export class AuditEvent extends Node {

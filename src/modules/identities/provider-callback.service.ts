@@ -9,7 +9,7 @@ import { handlesFor } from '../accounts/handles.js';
 import { lockCaller } from '../accounts/lock-caller.js';
 import { proveSession } from '../accounts/password.service.js';
 import { beginSession, refuseSuspended, type SignedIn } from '../accounts/start-session.js';
-import { insertUser, type UserRow } from '../accounts/users.store.js';
+import { insertUser, lockUser, type UserRow } from '../accounts/users.store.js';
 import { originOf, record } from '../audit/audit.store.js';
 import { identityBySubject, insertIdentity, noteIdentityUse, type OwnedIdentity } from './identities.store.js';
 import { linkProven, type LinkedElsewhere } from './link.service.js';
@@ -95,7 +95,9 @@ async function enter(
   }
   refuseSuspended(found.suspendedUntil, found.suspensionReason, caller.now);
   return auth.db.transaction(async (tx) => {
-    if (!(await noteIdentityUse(tx, found, displayName, caller.now))) return null;
+    // Held, so that no session slips past a recovery of the account that sets this identity aside at the same moment.
+    const held = await lockUser(tx, found.userId);
+    if (held === null || !(await noteIdentityUse(tx, found, displayName, caller.now))) return null;
     return beginSession(auth, tx, caller, found.userId, provider);
   });
 }

@@ -15,6 +15,8 @@ export class Session extends Node {
   @Field(() => DateTime, { description: 'When it was last used, to the minute.' })
   lastSeenAt!: Date;
 
-  @Field(() => DateTime, { description: 'When it ends unless it is used; it ends 90 days after the sign-in in any case.' })
+  @Field(() => DateTime, {
+    description: 'When it ends unless it is used; it ends 90 days after the sign-in in any case.',
+  })
   expiresAt!: Date;
 }

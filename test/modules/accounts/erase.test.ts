@@ -53,7 +53,9 @@ describe('deleteAccount', () => {
     const pseudonym = await handleOf(person);
     expect(pseudonym).toMatch(/^deleted-[0-9a-z]{8}$/);
     const anonymous = service.client();
-    expect(await anonymous.query(`query ($h: String!) { user(handle: $h) { handle isBot roles } }`, { h: pseudonym })).toEqual({
+    expect(
+      await anonymous.query(`query ($h: String!) { user(handle: $h) { handle isBot roles } }`, { h: pseudonym }),
+    ).toEqual({
       user: { handle: pseudonym, isBot: false, roles: ['USER'] },
     });
     expect(await anonymous.query(`{ user(handle: "melchior-77") { handle } }`)).toEqual({ user: null });
@@ -97,7 +99,11 @@ describe('deleteBot', () => {
       `mutation { createBot(input: { handle: "short-lived" }) { user { id } userErrors { code } } }`,
     );
     const { id } = createBot.user;
-    const botId = Number(Buffer.from(id as string, 'base64url').toString().split(':')[1]);
+    const botId = Number(
+      Buffer.from(id as string, 'base64url')
+        .toString()
+        .split(':')[1],
+    );
     const bot = await programOf(service, { userId: botId });
     expect(outcomeOf(await service.client().send(DELETE_BOT, { id }))).toBe('UNAUTHENTICATED');
     expect(outcomeOf(await bot.send(DELETE_BOT, { id }))).toBe('FORBIDDEN');

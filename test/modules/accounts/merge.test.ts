@@ -86,10 +86,13 @@ describe('a merge by the person themselves', () => {
     await goes.query(REDEEM, { code: await codeOf(stays) });
     const anonymous = service.client();
     expect(
-      await anonymous.query(`query ($h: String!, $id: ID!) { user(handle: $h) { handle } node(id: $id) { ... on User { handle } } }`, {
-        h: goes.handle,
-        id: goes.id,
-      }),
+      await anonymous.query(
+        `query ($h: String!, $id: ID!) { user(handle: $h) { handle } node(id: $id) { ... on User { handle } } }`,
+        {
+          h: goes.handle,
+          id: goes.id,
+        },
+      ),
     ).toEqual({ user: { handle: stays.handle }, node: { handle: stays.handle } });
     // What it did before still shows, under the name that stayed.
     const { viewer } = await stays.query(
@@ -100,9 +103,12 @@ describe('a merge by the person themselves', () => {
     const taken = service.client();
     expect(
       outcomeOf(
-        await taken.send(`mutation ($h: String!) { signUp(input: { handle: $h, password: "some long words here" }) { userErrors { code } } }`, {
-          h: goes.handle,
-        }),
+        await taken.send(
+          `mutation ($h: String!) { signUp(input: { handle: $h, password: "some long words here" }) { userErrors { code } } }`,
+          {
+            h: goes.handle,
+          },
+        ),
       ),
     ).toBe('HANDLE_TAKEN');
   });
@@ -112,7 +118,15 @@ describe('a merge by the person themselves', () => {
     const first = await codeOf(stays);
     const second = await codeOf(stays);
     expect(outcomeOf(await goes.send(REDEEM, { code: first }))).toBe('CODE_INVALID');
-    for (const nonsense of ['', '.', 'x', `${stays.handle}.`, second.split('.')[1]!, `nobody.${second.split('.')[1]}`, '\0']) {
+    for (const nonsense of [
+      '',
+      '.',
+      'x',
+      `${stays.handle}.`,
+      second.split('.')[1]!,
+      `nobody.${second.split('.')[1]}`,
+      '\0',
+    ]) {
       expect(outcomeOf(await goes.send(REDEEM, { code: nonsense }))).toMatch(/CODE_INVALID|RATE_LIMITED/);
     }
     const at = Date.now();
