@@ -20,7 +20,8 @@ export function rememberDevice({ cookies, keyring }: DeviceServices, userId: num
 }
 
 /** The mark of this browser for that account; null where the account has not been signed in on it. */
-function knownDevice({ cookies, keyring }: DeviceServices, caller: Caller, userId: number): string | null {
+function knownDevice({ cookies, keyring }: DeviceServices, caller: Caller, userId: number | null): string | null {
+  if (userId === null) return null;
   for (const value of cookies.read(caller.cookies ?? undefined, cookies.name('device')).slice(0, 5)) {
     const [owner, nonce, signature] = value.split('.');
     if (owner !== String(userId) || nonce === undefined || signature === undefined) continue;
@@ -29,6 +30,8 @@ function knownDevice({ cookies, keyring }: DeviceServices, caller: Caller, userI
   }
   return null;
 }
+
+const byNetwork = ({ address }: Caller): Counted => ({ limit: 'signInAddress', key: callerNetwork(address ?? '') });
 
 /**
  * What a try to recover an account counts against: as with {@link signInCounters}, apart from those. Whoever fires wrong codes
@@ -40,11 +43,8 @@ export function recoveryCounters(
   handleKey: string,
   userId: number | null,
 ): Counted[] {
-  const device = userId === null ? null : knownDevice(services, caller, userId);
-  return [
-    { limit: 'signInAddress', key: callerNetwork(caller.address ?? '') },
-    { limit: 'recoveryAccount', key: device === null ? handleKey : `${handleKey} ${device}` },
-  ];
+  const device = knownDevice(services, caller, userId);
+  return [byNetwork(caller), { limit: 'recoveryAccount', key: device === null ? handleKey : `${handleKey} ${device}` }];
 }
 
 /** What a try of a password counts against: the caller's network, and the account, from this browser or from strangers. */
@@ -54,9 +54,9 @@ export function signInCounters(
   handleKey: string,
   userId: number | null,
 ): Counted[] {
-  const device = userId === null ? null : knownDevice(services, caller, userId);
+  const device = knownDevice(services, caller, userId);
   return [
-    { limit: 'signInAddress', key: callerNetwork(caller.address ?? '') },
+    byNetwork(caller),
     device === null
       ? { limit: 'signInAccount', key: handleKey }
       : { limit: 'signInDevice', key: `${handleKey} ${device}` },

@@ -7,7 +7,7 @@ import {
   type VersionScope,
 } from '../../auth/actor.js';
 import type { Caller } from '../../auth/caller.js';
-import { isBotRole, Permission, ROLE_PERMISSIONS, type RoleName } from '../../auth/permissions.js';
+import { isBotRole, isVersioned, Permission, ROLE_PERMISSIONS, type RoleName } from '../../auth/permissions.js';
 import type { AuthServices } from '../../auth/services.js';
 import type { Sql } from '../../db/index.js';
 import { AppError } from '../../shared/errors.js';
@@ -34,7 +34,9 @@ function requireLevel(actor: SignedInActor, role: RoleName, now: Date, scope: Ve
   requirePermission(actor, Permission.ROLE_GRANT, now, isBotRole(role) ? 'ALL' : scope);
   if (isBotRole(role)) return;
   const held = effectivePermissions(actor, now, scope);
-  const lacking = [...ROLE_PERMISSIONS[role]].find((permission) => !held.has(permission));
+  // Held for one version, a role gives only what there is for versions.
+  const given = [...ROLE_PERMISSIONS[role]].filter((permission) => scope === 'ALL' || isVersioned(permission));
+  const lacking = given.find((permission) => !held.has(permission));
   if (lacking === undefined) return;
   throw new AppError('FORBIDDEN', `${role} is above your own roles: it holds ${lacking}.`, { permission: lacking });
 }
