@@ -32,6 +32,17 @@ describe('the process', () => {
     expect(output()).toMatch(/^The settings can not be used:\n {2}PORT: .*\n {2}LOG_LEVEL: .*\n$/);
   });
 
+  it('stops with status 1 where Redis can not be reached, and names it without the password', async () => {
+    const { child, output } = start({
+      PORT: '0',
+      DATA_DIR: join(directory, 'no-redis'),
+      REDIS_URL: 'redis://user:sekret@127.0.0.1:9',
+    });
+    const [code] = (await once(child, 'exit')) as [number];
+    expect(output()).toMatch(/^Redis at 127\.0\.0\.1:9 can't be used: .*ECONNREFUSED.*\.$/m);
+    expect([code, output().includes('sekret')]).toEqual([1, false]);
+  });
+
   it('serves the sample on an embedded database, says where, and ends with status 0 on SIGTERM', async () => {
     const { child, output } = start({
       PORT: '0',
