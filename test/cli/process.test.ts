@@ -159,5 +159,6 @@ describe('the embedded database of a first start', () => {
       version: '1.12.2',
       counts: [{ renamed: 0 }, { renamed: 0 }, { renamed: 0 }],
     });
-  });
+    // Seven processes that compile the sources one after the other.
+  }, 240_000);
 });

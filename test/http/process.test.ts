@@ -52,7 +52,7 @@ describe('the process', () => {
     const exited = once(child, 'exit');
     try {
       await expect
-        .poll(output, { timeout: 40_000, interval: 100 })
+        .poll(output, { timeout: 100_000, interval: 100 })
         .toContain('GraphiQL http://mcp.example.org/graphiql');
       const address = /Listening on (http:\/\/127\.0\.0\.1:\d+)/.exec(output())![1]!;
       expect(await (await fetch(`${address}/readyz`)).json()).toEqual({ status: 'ready' });
@@ -66,5 +66,5 @@ describe('the process', () => {
     expect(await exited).toEqual([0, null]);
     expect(output()).toContain('Stopped.');
     expect(output()).not.toMatch(/deprecat|warning/i);
-  });
+  }, 120_000);
 });

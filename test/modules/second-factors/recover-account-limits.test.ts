@@ -34,12 +34,12 @@ afterAll(async () => {
 const medianOf = (times: number[]): number => times.sort((a, b) => a - b)[Math.floor(times.length / 2)]!;
 
 describe('recoverAccount, tried often', () => {
-  it('LG9 LG10 takes a second factor too where there is an authenticator app, once, and ten tries', async () => {
+  it('LG9 takes a second factor too where there is an authenticator app, once', async () => {
     const person = await signUp(service);
     const { secret, recoveryCodes } = await enableTotp(person);
     const { handle } = person;
     nextStep();
-    const [first, second, third, fourth] = recoveryCodes as [string, string, string, string];
+    const [first, second, third] = recoveryCodes as [string, string, string];
     const before = await stateOf(service);
     expect(await recover(service.client(), { handle, recoveryCode: first })).toBe('CODE_INVALID secondFactor');
     for (const secondFactor of [wrongCode(secret), first, codeOf(secret, -1)]) {
@@ -54,13 +54,18 @@ describe('recoverAccount, tried often', () => {
     const owner = service.client();
     expect(await recover(owner, { handle, recoveryCode: second, secondFactor: third })).toBe('OK');
     expect((await owner.query(VIEWER)).viewer).toMatchObject({ hasTotp: true, recoveryCodesLeft: 7 });
+  });
 
-    nextStep(2 * 60 + 1);
+  it('LG10 takes ten wrong second factors, and then no right one', async () => {
+    const person = await signUp(service);
+    const { secret, recoveryCodes } = await enableTotp(person);
+    nextStep();
+    const attempt = { handle: person.handle, recoveryCode: recoveryCodes[0]! };
     for (let i = 0; i < 10; i++) {
-      const guess = await recover(service.client(), { handle, recoveryCode: fourth, secondFactor: wrongCode(secret) });
+      const guess = await recover(service.client(), { ...attempt, secondFactor: wrongCode(secret) });
       expect(guess).toBe('CODE_INVALID secondFactor');
     }
-    const locked = await recover(service.client(), { handle, recoveryCode: fourth, secondFactor: codeOf(secret) });
+    const locked = await recover(service.client(), { ...attempt, secondFactor: codeOf(secret) });
     expect(locked).toBe('RATE_LIMITED');
   });
 
