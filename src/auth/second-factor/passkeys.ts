@@ -1,19 +1,18 @@
-import {
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
-  type PublicKeyCredentialCreationOptionsJSON,
-  type PublicKeyCredentialRequestOptionsJSON,
+import type {
+  PublicKeyCredentialCreationOptionsJSON,
+  PublicKeyCredentialRequestOptionsJSON,
 } from '@simplewebauthn/server';
-import { COSEALG, isoCBOR } from '@simplewebauthn/server/helpers';
+import type { isoCBOR as IsoCbor } from '@simplewebauthn/server/helpers';
 import { challengeOf, registrationResponse, signInResponse } from './passkey-responses.js';
 
 /** What the Web Authentication API's `parseCreationOptionsFromJSON` and `parseRequestOptionsFromJSON` take. */
 export type { PublicKeyCredentialCreationOptionsJSON, PublicKeyCredentialRequestOptionsJSON };
 
-/** In order of preference. Named here, for the library's own list depends on the Node it runs on. */
-const ALGORITHMS = [COSEALG.ES256, COSEALG.EdDSA, COSEALG.RS256];
+/** ES256, EdDSA and RS256 (RFC 9053), in order of preference. The library's own list depends on the Node it runs on. */
+const ALGORITHMS = [-7, -8, -257];
+
+// Half a second of a start: loaded with the first passkey.
+const webauthn = () => import('@simplewebauthn/server');
 
 /** How long a browser lets people look for their passkey, in milliseconds (WebAuthn section 15.1). */
 const TIMEOUT_MS = 300_000;
@@ -70,6 +69,7 @@ export async function registrationOptions(input: {
   known: readonly KnownCredential[];
 }): Promise<{ options: PublicKeyCredentialCreationOptionsJSON; challenge: string }> {
   const { rp, user, known } = input;
+  const { generateRegistrationOptions } = await webauthn();
   const options = await generateRegistrationOptions({
     rpID: rp.id,
     rpName: rp.name,
@@ -91,8 +91,10 @@ export async function verifyRegistration(input: Verification): Promise<PasskeyCr
   const response = registrationResponse(input.response);
   const challenge = response && challengeOf(response);
   if (!challenge || !(await isChallenge(challenge))) return null;
+  const { verifyRegistrationResponse } = await webauthn();
+  const { isoCBOR } = await import('@simplewebauthn/server/helpers');
   return nullIfRefused(async () => {
-    const attestationObject = withoutStatement(response.response.attestationObject);
+    const attestationObject = withoutStatement(isoCBOR, response.response.attestationObject);
     const { registrationInfo } = await verifyRegistrationResponse({
       response: { ...response, response: { ...response.response, attestationObject } },
       expectedChallenge: challenge,
@@ -115,6 +117,7 @@ export async function signInOptions(input: {
   rp: RelyingParty;
   allow?: readonly KnownCredential[];
 }): Promise<{ options: PublicKeyCredentialRequestOptionsJSON; challenge: string }> {
+  const { generateAuthenticationOptions } = await webauthn();
   const options = await generateAuthenticationOptions({
     rpID: input.rp.id,
     allowCredentials: input.allow && described(input.allow),
@@ -140,6 +143,7 @@ export async function verifySignIn(
   if (response?.id !== credential.credentialId) return null;
   const challenge = challengeOf(response);
   if (!challenge || !(await isChallenge(challenge))) return null;
+  const { verifyAuthenticationResponse } = await webauthn();
   return nullIfRefused(async () => {
     const { verified, authenticationInfo } = await verifyAuthenticationResponse({
       response,
@@ -164,7 +168,7 @@ const nullIfRefused = <T>(verify: () => Promise<T | null>): Promise<T | null> =>
  * An attestation object with the format `none` (WebAuthn section 8.7) in place of its own. Which make an authenticator is
  * decides nothing here, and for some makes the library would fetch revocation lists.
  */
-function withoutStatement(attestationObject: string): string {
+function withoutStatement(isoCBOR: typeof IsoCbor, attestationObject: string): string {
   const decoded = isoCBOR.decodeFirst<Map<string, Uint8Array>>(Buffer.from(attestationObject, 'base64url'));
   const none = new Map<string, Cbor>([
     ['fmt', 'none'],
@@ -174,4 +178,4 @@ function withoutStatement(attestationObject: string): string {
   return Buffer.from(isoCBOR.encode(none)).toString('base64url');
 }
 
-type Cbor = Parameters<typeof isoCBOR.encode>[0];
+type Cbor = Parameters<typeof IsoCbor.encode>[0];
