@@ -61,11 +61,23 @@ class HashingAdapter implements Adapter {
   }
 }
 
-const luciaOn = (db: Sql) =>
+const createLucia = (db: Sql) =>
   new Lucia(new HashingAdapter(db), {
     sessionExpiresIn: new TimeSpan(IDLE_LIFETIME / 1_000, 's'),
     getSessionAttributes: ({ row }) => ({ row }),
   });
+
+const made = new WeakMap<Sql, ReturnType<typeof createLucia>>();
+
+/** One for the database, which every request with a session asks, and one for a transaction. */
+function luciaOn(db: Sql): ReturnType<typeof createLucia> {
+  let lucia = made.get(db);
+  if (lucia === undefined) {
+    lucia = createLucia(db);
+    made.set(db, lucia);
+  }
+  return lucia;
+}
 
 /**
  * Starts a session under a fresh secret: nothing that a caller brings becomes one.
