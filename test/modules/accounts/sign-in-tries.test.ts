@@ -1,5 +1,6 @@
 import * as argon2 from '@node-rs/argon2';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { newSecret } from '../../../src/auth/secrets.js';
 import { LIMITS } from '../../../src/auth/limits/catalogue.js';
 import { outcomeOf } from '../../support/client.js';
 import { programOf, signInAgain, signUp } from '../../support/people.js';
@@ -101,7 +102,7 @@ describe('many tries', () => {
 
   it('LG3 count over all replicas', async () => {
     const person = await signUp(service);
-    const keys = { secretKeys: ['k'.repeat(32)], db: service.db, sample: false };
+    const keys = { secretKeys: [newSecret()], db: service.db, sample: false };
     const replicas = [await startTestService(keys), await startTestService(keys)];
     const outcomes = await manyTimes(30, async (i) =>
       outcomeOf(await signIn(person.handle, WRONG, replicas[i % 2]!.client())),
