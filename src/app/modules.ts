@@ -9,6 +9,10 @@ import { UserQueries, UserResolver } from '../modules/accounts/users.resolver.js
 import { ViewerQueries, ViewerResolver } from '../modules/accounts/viewer.resolver.js';
 import { auditEventNodes } from '../modules/audit/audit.nodes.js';
 import { AuditEventResolver, AuditQueries } from '../modules/audit/audit.resolver.js';
+import { ChangeMutations } from '../modules/changes/change-mutations.resolver.js';
+import { ChangeLoaders } from '../modules/changes/changes.loaders.js';
+import { changeNodes } from '../modules/changes/changes.nodes.js';
+import * as changes from '../modules/changes/changes.resolver.js';
 import { AdminIdentityMutations } from '../modules/identities/admin-identities.resolver.js';
 import { identityNodes } from '../modules/identities/identities.nodes.js';
 import * as identities from '../modules/identities/identities.resolver.js';
@@ -71,6 +75,20 @@ const mappingsModule: ModuleFactory = ({ db }) => {
       new SearchQueries(db),
     ],
     nodes: mappingNodes(db),
+  };
+};
+
+const changesModule: ModuleFactory = ({ db, auth }) => {
+  const loaders = new ChangeLoaders(db);
+  return {
+    resolvers: [
+      new changes.ChangeQueries(db),
+      new changes.ChangeResolver(loaders, new UserLoaders(db), new VersionLoaders(db)),
+      new changes.MappingChangesResolver(loaders),
+      new changes.UserChangesResolver(loaders),
+      new ChangeMutations(auth),
+    ],
+    nodes: [changeNodes(db)],
   };
 };
 
@@ -142,6 +160,7 @@ const rolesModule: ModuleFactory = ({ db, auth }) => {
 export const MODULES: readonly ModuleFactory[] = [
   versionsModule,
   mappingsModule,
+  changesModule,
   accountsModule,
   identitiesModule,
   sessionsModule,

@@ -1,5 +1,6 @@
 import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils';
 import type { Readable } from 'node:stream';
+import type { OnNotify } from './channels.js';
 import type { PrismaClient } from './generated/client.js';
 
 /** A statement with a name: prepared once a connection on PostgreSQL. Define it at module level with {@link statement}. */
@@ -30,6 +31,13 @@ export interface Database extends Sql {
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /** Runs `work` while no other process may migrate this database, with the adapter for the migration engine. */
   exclusively<T>(work: (adapter: SqlMigrationAwareDriverAdapterFactory) => Promise<T>): Promise<T>;
+  /**
+   * Calls `onNotify` with the payload of each NOTIFY on a channel, sent when a transaction commits. Notifications can be lost with
+   * the connection: after that it is called with `''`. What counts is read from a table; a notification says when to look.
+   * @param channel small letters and `_`
+   * @returns stops listening
+   */
+  listen(channel: string, onNotify: OnNotify): Promise<() => Promise<void>>;
   /** Statements sent so far through this object, Prisma's included. */
   readonly statementCount: number;
   close(): Promise<void>;

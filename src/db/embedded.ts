@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { PrismaPGlite } from 'pglite-prisma-adapter';
 import type { Database, Sql, Statement, Tx } from './database.js';
 import { AppError } from '../shared/errors.js';
+import { checkChannel, separate } from './channels.js';
 import { inBlocks } from './copy.js';
 import { lockDirectory } from './directory-lock.js';
 import { PrismaClient } from './generated/client.js';
@@ -17,6 +18,7 @@ export interface EmbeddedOptions {
   dataDir?: string;
   /** A database directory dumped before (tests), to start from instead of an empty one. */
   loadDataDir?: Blob;
+  onError?: (error: Error) => void;
 }
 
 /** The embedded database with what only it can do. */
@@ -29,7 +31,8 @@ export interface EmbeddedDatabase extends Database {
  * Opens PGlite (PostgreSQL in WebAssembly) in this process. It has one connection: transactions queue.
  * @throws AppError CONFLICT if another process has the directory open
  */
-export async function openEmbedded({ dataDir, loadDataDir }: EmbeddedOptions): Promise<EmbeddedDatabase> {
+export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedDatabase> {
+  const { dataDir, loadDataDir, onError } = options;
   let unlock = () => Promise.resolve();
   let directory: string | undefined;
   if (dataDir !== undefined) {
@@ -84,6 +87,11 @@ export async function openEmbedded({ dataDir, loadDataDir }: EmbeddedOptions): P
           },
         }),
       );
+    },
+    async listen(channel, onNotify) {
+      checkChannel(channel);
+      const stop = await pglite.listen(channel, separate(onNotify, onError));
+      return () => stop();
     },
     exclusively: (work) => work(scriptAdapter(new PrismaPGlite(pglite), (script) => pglite.exec(script))),
     dump: () => pglite.dumpDataDir('none'),

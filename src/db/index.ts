@@ -15,7 +15,7 @@ export async function openDatabase({ databaseUrl, dataDir, onError }: OpenOption
     return openPostgresql({ url: databaseUrl, onError });
   }
   const { openEmbedded } = await import('./embedded.js');
-  return openEmbedded({ dataDir });
+  return openEmbedded({ dataDir, onError });
 }
 
 export { migrate, migrationStatus } from './migrate.js';

@@ -6,6 +6,7 @@ import { from as copyFrom } from 'pg-copy-streams';
 import type { Database, Sql, Statement, Tx } from './database.js';
 import { PrismaClient } from './generated/client.js';
 import { inBlocks } from './copy.js';
+import { PostgresqlListener } from './postgresql-listener.js';
 import { scriptAdapter } from './script-adapter.js';
 import { countingAdapter, type StatementCounter } from './statements.js';
 
@@ -35,6 +36,7 @@ export function openPostgresql({ url, poolSize = 10, onError }: PostgresqlOption
   pool.on('error', (error) => onError?.(error));
   const counter: StatementCounter = { count: 0 };
   const prisma = new PrismaClient({ adapter: countingAdapter(new PrismaPg(pool), counter) });
+  const listener = new PostgresqlListener(url, onError);
 
   const sqlOn = (client: pg.Pool | pg.PoolClient): Sql => ({
     async query<Row extends object>(sql: Statement | string, values: readonly unknown[] = []) {
@@ -89,7 +91,9 @@ export function openPostgresql({ url, poolSize = 10, onError }: PostgresqlOption
         await engine.end();
       }
     },
+    listen: (channel, onNotify) => listener.listen(channel, onNotify),
     async close() {
+      await listener.close();
       await prisma.$disconnect();
       await pool.end();
     },

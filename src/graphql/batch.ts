@@ -27,15 +27,3 @@ export function loadBatched<Key extends string | number, Value>(
   }
   return loader.load(key);
 }
-
-/** Gathers rows by a key, in their order. */
-export function groupBy<Key, Row>(rows: Iterable<Row>, keyOf: (row: Row) => Key): Map<Key, Row[]> {
-  const groups = new Map<Key, Row[]>();
-  for (const row of rows) {
-    const key = keyOf(row);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [row]);
-    else group.push(row);
-  }
-  return groups;
-}

@@ -18,6 +18,8 @@ export const LIMITS = {
   directives: 50,
   rootFields: 30,
   mutations: 10,
+  /** Faults that validation finds before it stops. */
+  validationErrors: 20,
   /** See {@link costOf}. */
   cost: 20_000,
   /** Milliseconds that an operation may take. */
@@ -56,6 +58,8 @@ export function checkShape(document: DocumentNode): void {
 /** What {@link checkOperation} finds. */
 export interface CheckedOperation {
   cost: number;
+  /** The fields that it selects on its root type. */
+  rootFields: readonly string[];
   /** Why the operation is not run; null where it is. */
   refusal: AppError | null;
 }
@@ -78,5 +82,5 @@ export function checkOperation(input: CostInput, once: readonly string[]): Check
   } else if (cost > LIMITS.cost) {
     refusal = tooExpensive('cost', cost, LIMITS.cost);
   }
-  return { cost, refusal };
+  return { cost, rootFields, refusal };
 }

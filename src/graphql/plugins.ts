@@ -1,10 +1,11 @@
 import { performance } from 'node:perf_hooks';
 import type { ApolloServerPlugin, GraphQLRequestContext } from '@apollo/server';
 import { GraphQLError, OperationTypeNode, type GraphQLFormattedError } from 'graphql';
+import type { Logger } from 'pino';
 import { badInput, type AppError } from '../shared/errors.js';
 import type { Context } from './context.js';
 import type { Documents } from './documents.js';
-import { isFault, rootOf } from './errors.js';
+import { formatError, isFault, rootOf } from './errors.js';
 import { checkOperation, LIMITS } from './limits.js';
 
 /** What became of one operation, for metrics: labels of which there are only few. */
@@ -14,6 +15,9 @@ export interface OperationOutcome {
   code: string;
   seconds: number;
 }
+
+/** Where an error is told of: by the request's id, in the answer and in the log. */
+export type Reporting = Pick<Context, 'requestId' | 'log'>;
 
 /** An operation that takes longer is logged, in milliseconds. */
 const SLOW = 1_000;
@@ -37,7 +41,7 @@ export function limitsPlugin(documents: Documents, once: readonly string[]): Apo
           // More operations than one and no name: graphql-js refuses it in its words.
           if (!operation) return;
           if (operation.operation === OperationTypeNode.SUBSCRIPTION) {
-            throw refuse(badInput('Subscriptions are not served over plain HTTP.'));
+            throw refuse(badInput('Subscriptions are served over WebSocket, and as a stream of events at /graphql/stream.'));
           }
           const checked = checkOperation({ schema, document, operation, variables: request.variables ?? {} }, once);
           cost = checked.cost;
@@ -62,9 +66,7 @@ export function reportPlugin(onOperation: (outcome: OperationOutcome) => void): 
       const start = performance.now();
       return {
         async didEncounterErrors({ errors, contextValue }) {
-          for (const error of errors) {
-            if (isFault(error)) contextValue.log.error({ err: rootOf(error), path: error.path?.join('.') }, 'fault');
-          }
+          for (const error of errors) logFault(error, contextValue.log);
         },
         async willSendResponse(requestContext) {
           const { response, contextValue } = requestContext;
@@ -97,6 +99,21 @@ function logSlow({ operation, operationName, queryHash, contextValue }: GraphQLR
 
 const codeOf = (error: GraphQLFormattedError | undefined): string =>
   error ? ((error.extensions?.['code'] as string | undefined) ?? 'INTERNAL_SERVER_ERROR') : 'OK';
+
+/** Notes in the log what is ours to mend. */
+function logFault(error: GraphQLError, log: Logger): void {
+  if (isFault(error)) log.error({ err: rootOf(error), path: error.path?.join('.') }, 'fault');
+}
+
+/** What a caller is told of an error where no Apollo Server stands between: masked, logged, with its request's id. */
+export function answerError(error: unknown, { requestId, log }: Reporting): GraphQLFormattedError {
+  const told = error instanceof GraphQLError ? error : new GraphQLError('', { originalError: asError(error) });
+  logFault(told, log);
+  return withRequestId(formatError(told.toJSON(), told), requestId);
+}
+
+const asError = (thrown: unknown): Error =>
+  thrown instanceof Error ? thrown : new Error('Something was thrown that is no Error.', { cause: thrown });
 
 /** Adds the id by which the log finds the request of an error. */
 export const withRequestId = (error: GraphQLFormattedError, requestId: string): GraphQLFormattedError => ({

@@ -49,7 +49,7 @@ export async function createGraphqlServer(input: GraphqlServerInput): Promise<Ap
     stopOnTerminationSignals: false,
     formatError,
     parseOptions: { maxTokens: LIMITS.tokens },
-    validationOptions: { maxErrors: 20 },
+    validationOptions: { maxErrors: LIMITS.validationErrors },
     documentStore: documents.store,
     persistedQueries: {
       cache: {

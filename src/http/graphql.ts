@@ -10,6 +10,7 @@ import { createContext, type Context } from '../graphql/context.js';
 import { LIMITS } from '../graphql/limits.js';
 import { withRequestId } from '../graphql/plugins.js';
 import { AppError } from '../shared/errors.js';
+import { inTime } from '../shared/in-time.js';
 import { clientOf, refuseCredential } from './client.js';
 import { errorBody } from './errors.js';
 
@@ -96,18 +97,6 @@ const searchOf = (url: string): string => {
   const start = url.indexOf('?');
   return start < 0 ? '' : url.slice(start);
 };
-
-async function inTime<T>(work: Promise<T>, milliseconds: number): Promise<T | 'LATE'> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<'LATE'>((resolve) => {
-    timer = setTimeout(() => resolve('LATE'), milliseconds);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
 
 function send(request: FastifyRequest, reply: FastifyReply, answer: HTTPGraphQLResponse, cacheable: boolean) {
   for (const [name, value] of answer.headers) void reply.header(name, value);

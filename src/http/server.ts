@@ -9,7 +9,8 @@ const BODY_LIMIT = 2 * 1024 * 1024;
 /** A proxy's id is taken over where it can do no harm in a log or a header. */
 const SANE_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{7,63}$/;
 
-const requestId = ({ headers }: IncomingMessage): string => {
+/** The id by which the log finds a request. */
+export const requestIdOf = ({ headers }: IncomingMessage): string => {
   const given = headers['x-request-id'];
   return typeof given === 'string' && SANE_ID.test(given) ? given : randomUUID();
 };
@@ -22,7 +23,7 @@ export function createHttpServer(log: Logger, trustedProxies: readonly string[] 
   const app = fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
-    genReqId: requestId,
+    genReqId: requestIdOf,
     requestIdHeader: false,
     bodyLimit: BODY_LIMIT,
     requestTimeout: 30_000,

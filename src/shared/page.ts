@@ -71,3 +71,16 @@ export function toPage<Row>(
     totalCount,
   };
 }
+
+/** One page under each of several parents, read in one statement. */
+export interface ListPage<Cursor> {
+  parents: readonly number[];
+  after: Cursor | null;
+  limit: number;
+}
+
+/** How long the list of a parent is. */
+export interface ParentCount {
+  parent: number;
+  count: number;
+}

@@ -12,6 +12,24 @@ export enum UserErrorCode {
   CODE_INVALID = 'CODE_INVALID',
   CODE_EXPIRED = 'CODE_EXPIRED',
   ALREADY_EXISTS = 'ALREADY_EXISTS',
+  AMBIGUOUS = 'AMBIGUOUS',
+  LOCKED = 'LOCKED',
+  FROZEN = 'FROZEN',
+  ALREADY_NAMED = 'ALREADY_NAMED',
+  NO_CHANGE = 'NO_CHANGE',
+  NAME_TAKEN = 'NAME_TAKEN',
+  NOT_AN_IDENTIFIER = 'NOT_AN_IDENTIFIER',
+  RESERVED_WORD = 'RESERVED_WORD',
+  TOO_LONG = 'TOO_LONG',
+  CONSTRUCTOR = 'CONSTRUCTOR',
+  FIXED_NAME = 'FIXED_NAME',
+  STYLE_CONSTANT = 'STYLE_CONSTANT',
+  STYLE_CASE = 'STYLE_CASE',
+  SHADOWS_FIELD = 'SHADOWS_FIELD',
+  RESERVED_LOCAL = 'RESERVED_LOCAL',
+  SHADOWS_CLASS = 'SHADOWS_CLASS',
+  STALE = 'STALE',
+  NOTHING_TO_UNDO = 'NOTHING_TO_UNDO',
 }
 
 /** One reason why an expected outcome is not what was asked for. */
@@ -21,6 +39,10 @@ export interface UserProblem {
   message: string;
   /** Where in the input: `['changes', '3', 'name']`. */
   path?: readonly string[];
+  /** ERROR where it is not given. A warning can be overridden by force. */
+  severity?: 'ERROR' | 'WARNING';
+  /** Rows of the entries that a name collides with. */
+  conflictsWith?: readonly object[];
 }
 
 /**

@@ -28,6 +28,10 @@ export const LIMITS = {
   presenceUser: { points: 10, seconds: 15 * MINUTE },
   /** Codes to merge accounts or move identities that one user tried. */
   codeUser: { points: 10, seconds: HOUR },
+  /** Changes that somebody proposed who holds no other role than the one that everyone has. */
+  proposalsUser: { points: 300, seconds: HOUR },
+  /** Changes that somebody with a role proposed. */
+  proposalsKnown: { points: 50_000, seconds: HOUR },
 } as const satisfies Record<string, Limit>;
 
 export type LimitName = keyof typeof LIMITS;

@@ -14,17 +14,19 @@ import { LIMITS, type LimitName } from './catalogue.js';
 export interface Counted {
   limit: LimitName;
   key: string;
+  /** How many tries it counts for; one where it is not given. */
+  points?: number;
 }
 
 /** Limits on tries, shared by all processes of the service. */
 export interface RateLimits {
   /**
-   * Counts one try each, in their order. Where one has no tries left those after it are not counted: an address that is shut
+   * Counts a try each, in their order. Where one has no tries left those after it are not counted: an address that is shut
    * out can not use up the tries of accounts.
    * @throws AppError RATE_LIMITED with `retryAfter` in seconds
    */
   take(...counted: readonly Counted[]): Promise<void>;
-  /** Takes one try each back: it succeeded. */
+  /** Takes the tries back: they succeeded. */
   giveBack(...counted: readonly Counted[]): Promise<void>;
   /** Forgets every try so far. */
   clear(...counted: readonly Counted[]): Promise<void>;
@@ -71,16 +73,16 @@ export function openRateLimits(input: { db: Sql; redis: RedisClient | null; keyr
   }
   const each = async (
     counted: readonly Counted[],
-    work: (limiter: RateLimiterAbstract, key: string) => Promise<unknown>,
+    work: (limiter: RateLimiterAbstract, key: string, points: number) => Promise<unknown>,
   ) => {
-    for (const { limit, key } of counted) {
-      await work(limiters.get(limit)!, keyring.sign('address', `${limit} ${key}`));
+    for (const { limit, key, points = 1 } of counted) {
+      await work(limiters.get(limit)!, keyring.sign('address', `${limit} ${key}`), points);
     }
   };
   return {
     async take(...counted) {
       try {
-        await each(counted, (limiter, key) => limiter.consume(key));
+        await each(counted, (limiter, key, points) => limiter.consume(key, points));
       } catch (refusal) {
         if (!(refusal instanceof RateLimiterRes)) throw refusal;
         const retryAfter = Math.max(1, Math.ceil(refusal.msBeforeNext / 1_000));
@@ -88,7 +90,7 @@ export function openRateLimits(input: { db: Sql; redis: RedisClient | null; keyr
       }
     },
     async giveBack(...counted) {
-      await each(counted, (limiter, key) => limiter.reward(key));
+      await each(counted, (limiter, key, points) => limiter.reward(key, points));
     },
     async clear(...counted) {
       await each(counted, (limiter, key) => limiter.delete(key));

@@ -1,6 +1,7 @@
 import type { Database } from '../../db/index.js';
-import { groupBy, loadBatched } from '../../graphql/batch.js';
+import { loadBatched } from '../../graphql/batch.js';
 import type { Context } from '../../graphql/context.js';
+import { groupBy } from '../../shared/group-by.js';
 import { identitiesOf, type IdentityRow } from '../identities/identities.store.js';
 import { grantsOf, type RoleGrantRow } from '../roles/roles.store.js';
 import { botsOf, usersById, type UserRow } from './users.store.js';

@@ -1,48 +1,13 @@
 import type { Database } from '../../db/index.js';
-import { groupBy, loadBatched } from '../../graphql/batch.js';
+import { loadBatched } from '../../graphql/batch.js';
 import type { Context } from '../../graphql/context.js';
-import {
-  decodeCursor,
-  toPage,
-  type CursorKey,
-  type CursorType,
-  type Page,
-  type PageRequest,
-} from '../../shared/page.js';
+import type { Page, PageRequest } from '../../shared/page.js';
+import { listKind, loadPage } from '../../graphql/nested-list.js';
+import { groupBy } from '../../shared/group-by.js';
 import type { CoverageRow } from '../versions/versions.store.js';
 import type { DeclarationRow, MappingKind, MappingRow } from './mapping.js';
 import type { HalfDeclaration } from './mappings.rows.js';
 import * as store from './mappings.store.js';
-
-/** A list below each of many parents: how one page of all of them is read, and how they are counted. */
-interface NestedList<Row> {
-  read(page: store.ListPage<never>): Promise<Row[]>;
-  count(parents: readonly number[]): Promise<store.ParentCount[]>;
-  parentOf(row: Row): number;
-  key(row: Row): CursorKey;
-  keyTypes: readonly CursorType[];
-}
-
-/** Reads a nested list for every parent of the request at once; its lists are told apart by `kind` and `args`. */
-async function loadPage<Row>(
-  context: Context,
-  kind: { page: object; count: object },
-  args: unknown,
-  parent: number,
-  request: PageRequest,
-  list: NestedList<Row>,
-): Promise<Page<Row>> {
-  const after = request.after === null ? null : decodeCursor(request.after, list.keyTypes)[0]!;
-  const rows = await loadBatched(context, kind.page, [args, request], parent, async (parents: number[]) =>
-    groupBy(await list.read({ parents, after: after as never, limit: request.first + 1 }), (row) => list.parentOf(row)),
-  );
-  const totalCount = async () =>
-    (await loadBatched(context, kind.count, args, parent, async (parents: number[]) => {
-      const counts = await list.count(parents);
-      return new Map(counts.map((row) => [row.parent, row.count]));
-    })) ?? 0;
-  return toPage(rows ?? [], request, (row) => list.key(row), totalCount);
-}
 
 type MemberKind = 'METHOD' | 'FIELD';
 
@@ -58,7 +23,6 @@ function completed(
   return { ...page, edges };
 }
 
-const listKind = () => ({ page: {}, count: {} });
 const LISTS = { members: listKind(), declarations: listKind(), classes: listKind(), unnamed: listKind() };
 const PARAMETERS = {};
 const METHOD = {};

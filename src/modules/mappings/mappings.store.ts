@@ -1,4 +1,5 @@
 import { statement, type Sql } from '../../db/database.js';
+import type { ListPage, ParentCount } from '../../shared/page.js';
 import type { CoverageRow } from '../versions/versions.store.js';
 import type { MappingKind, MappingRow } from './mapping.js';
 import {
@@ -43,13 +44,6 @@ export interface ListFilter {
   unnamed: boolean | null;
 }
 
-/** One page under each of several parents. */
-export interface ListPage<Cursor> {
-  parents: readonly number[];
-  after: Cursor | null;
-  limit: number;
-}
-
 const contains = (columns: string[], parameter: string) =>
   `(${parameter}::text IS NULL OR ${columns.map((column) => `strpos(lower(${column}), lower(${parameter})) > 0`).join(' OR ')})`;
 
@@ -90,11 +84,6 @@ export const countMembersOf = (
   { query, unnamed }: ListFilter,
   parents: readonly number[],
 ): Promise<ParentCount[]> => db.query(MEMBERS_COUNT, [parents, kind, query, unnamed]);
-
-export interface ParentCount {
-  parent: number;
-  count: number;
-}
 
 const DECLARATIONS = statement(
   'declarations_of',

@@ -1,6 +1,7 @@
 import { Field, ObjectType } from 'type-graphql';
 import { Public } from '../../graphql/directives/index.js';
-import { UserErrors } from '../../shared/user-errors.js';
+import { UserErrors, type UserProblem } from '../../shared/user-errors.js';
+import type { MappingRow } from '../mappings/mapping.js';
 import { Severity, UserError } from './user-errors.types.js';
 
 /** What every payload has. */
@@ -33,10 +34,11 @@ export async function payload<Fields extends object>(
   }
 }
 
-const toUserError = ({ code, message, path }: UserErrors['problems'][number]): UserError => ({
+/** A problem as a payload shows it. */
+export const toUserError = ({ code, message, path, severity, conflictsWith }: UserProblem): UserError => ({
   code,
   message,
   path: path === undefined ? null : [...path],
-  severity: Severity.ERROR,
-  conflictsWith: [],
+  severity: Severity[severity ?? 'ERROR'],
+  conflictsWith: [...(conflictsWith ?? [])] as MappingRow[],
 });

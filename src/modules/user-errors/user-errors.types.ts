@@ -20,6 +20,27 @@ registerEnumType(UserErrorCode, {
     CODE_INVALID: { description: 'There is no such code, or it was used already.' },
     CODE_EXPIRED: { description: 'The code is too old, or was tried too often: take a new one.' },
     ALREADY_EXISTS: { description: 'It is there already.' },
+    AMBIGUOUS: { description: 'It stands for several entries, or one entry is named twice in a call.' },
+    LOCKED: { description: 'The entry is locked; force overrides it for those who may lock.' },
+    FROZEN: { description: 'The game version takes no more changes.' },
+    ALREADY_NAMED: { description: 'The entry has a name; force renames it for those who may.' },
+    NO_CHANGE: { description: 'The entry has this name and documentation already.' },
+    NAME_TAKEN: {
+      description:
+        'Another entry has the name where both are seen: a method with the same parameters or a field of one of its classes, a parameter of its method, a class.',
+    },
+    NOT_AN_IDENTIFIER: { description: 'Not a Java identifier in ASCII.' },
+    RESERVED_WORD: { description: 'A keyword or literal of Java.' },
+    TOO_LONG: { description: 'A new name is too long.' },
+    CONSTRUCTOR: { description: 'Constructors are called like their class.' },
+    FIXED_NAME: { description: 'The entry is readable by itself and takes no other name.' },
+    STYLE_CONSTANT: { description: 'A constant should be named in UPPER_CASE.' },
+    STYLE_CASE: { description: 'A method, field or parameter should start in lower case, a class in upper case.' },
+    SHADOWS_FIELD: { description: 'A parameter is called like a field of its class.' },
+    RESERVED_LOCAL: { description: 'A parameter is called as decompilers call local variables.' },
+    SHADOWS_CLASS: { description: 'A parameter is called like a class.' },
+    STALE: { description: 'It was written against something that has changed since.' },
+    NOTHING_TO_UNDO: { description: 'There is nothing to undo or redo.' },
   },
 });
 

@@ -1,6 +1,7 @@
 import type { Database } from '../../db/index.js';
-import { groupBy, loadBatched } from '../../graphql/batch.js';
+import { loadBatched } from '../../graphql/batch.js';
 import type { Context } from '../../graphql/context.js';
+import { groupBy } from '../../shared/group-by.js';
 import { allVersions, coverageOf, type CoverageRow, type GameVersionRow } from './versions.store.js';
 
 const BY_ID = {};

@@ -1,0 +1,112 @@
+import { statement, type Sql } from '../../db/index.js';
+import type { MappingRow } from '../mappings/mapping.js';
+import { mappingColumns } from '../mappings/mappings.rows.js';
+
+/** The staged change of an entry, as far as those need it who write the next one. */
+export interface StagedOfEntry {
+  sequence: number;
+  name: string | null;
+  documentation: string | null;
+  /** The account that stays where the author's was merged into one. */
+  authorId: number | null;
+  /** Null for an import. */
+  author: string | null;
+}
+
+/** Why and until when an entry is locked. */
+export interface LockOfEntry {
+  reason: string | null;
+  until: Date | null;
+  by: string | null;
+}
+
+/** An entry with everything that decides whether it may be changed. */
+export interface EntryState {
+  mapping: MappingRow;
+  staged: StagedOfEntry | null;
+  lock: LockOfEntry | null;
+}
+
+interface EntryStateRow extends MappingRow {
+  stagedSequence: number | null;
+  stagedName: string | null;
+  stagedDocumentation: string | null;
+  stagedAuthorId: number | null;
+  stagedAuthor: string | null;
+  lockAt: Date | null;
+  lockReason: string | null;
+  lockUntil: Date | null;
+  lockBy: string | null;
+}
+
+/** What joins its staged change as `s`, its author as `a`, its lock at the instant `now` as `l` and who locked it as `k` to an entry `m`. */
+const STATE = (now: string) => `
+  LEFT JOIN changes s ON s.version_id = m.version_id AND s.srg = m.srg AND s.kind = m.kind AND s.state = 'STAGED'
+  LEFT JOIN users a ON a.id = s.author_id
+  LEFT JOIN mapping_locks l ON l.mapping_id = m.id AND (l.until IS NULL OR l.until > ${now})
+  LEFT JOIN users k ON k.id = l.by_id`;
+
+const STATE_COLUMNS = `${mappingColumns('m')},
+  s.sequence AS "stagedSequence", s.new_name AS "stagedName", s.new_documentation AS "stagedDocumentation",
+  coalesce(a.merged_into_id, a.id) AS "stagedAuthorId", a.handle AS "stagedAuthor",
+  l.at AS "lockAt", l.reason AS "lockReason", l.until AS "lockUntil", k.handle AS "lockBy"`;
+
+function entryState(row: EntryStateRow): EntryState {
+  const { stagedSequence, stagedName, stagedDocumentation, stagedAuthorId, stagedAuthor, ...rest } = row;
+  const { lockAt, lockReason, lockUntil, lockBy, ...mapping } = rest;
+  const staged = stagedSequence !== null && {
+    sequence: stagedSequence,
+    name: stagedName,
+    documentation: stagedDocumentation,
+    authorId: stagedAuthorId,
+    author: stagedAuthor,
+  };
+  return {
+    mapping,
+    staged: staged || null,
+    lock: lockAt === null ? null : { reason: lockReason, until: lockUntil, by: lockBy },
+  };
+}
+
+const BY_SPELLING = statement(
+  'entries_by_spelling',
+  `WITH asked AS (SELECT * FROM unnest($2::text[], $3::int[]) WITH ORDINALITY AS a(srg, number, position)),
+        found AS (
+          SELECT a.position, m.id FROM asked a JOIN mappings m ON m.version_id = $1 AND m.srg = a.srg
+          UNION
+          SELECT a.position, m.id FROM asked a JOIN mappings m ON m.version_id = $1 AND m.srg_index = a.number
+        )
+   SELECT (f.position - 1)::int AS position, ${STATE_COLUMNS}
+     FROM found f JOIN mappings m ON m.id = f.id ${STATE('$4::timestamptz')}
+    ORDER BY f.position, m.kind, m.srg`,
+);
+
+/**
+ * The entries that ids may mean, in the order of the ids: several where one is not enough to tell.
+ * @param asked each an SRG id, with the number that it may be instead
+ * @param now locks that have ended by then do not count
+ */
+export async function entriesBySpelling(
+  db: Sql,
+  versionId: number,
+  asked: readonly { srg: string; number: number | null }[],
+  now: Date,
+): Promise<EntryState[][]> {
+  const rows = await db.query<EntryStateRow & { position: number }>(BY_SPELLING, [
+    versionId,
+    asked.map(({ srg }) => srg),
+    asked.map(({ number }) => number),
+    now,
+  ]);
+  const found: EntryState[][] = asked.map(() => []);
+  for (const { position, ...row } of rows) found[position]!.push(entryState(row));
+  return found;
+}
+
+const FROZEN = statement('version_frozen', `SELECT frozen FROM game_versions WHERE id = $1`);
+
+/** Whether a version takes no more changes, as it is now: read while holding the pen of history. */
+export async function isFrozen(tx: Sql, versionId: number): Promise<boolean> {
+  const rows = await tx.query<{ frozen: boolean }>(FROZEN, [versionId]);
+  return rows[0]?.frozen ?? true;
+}

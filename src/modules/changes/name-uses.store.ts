@@ -1,0 +1,111 @@
+import { statement, type Sql } from '../../db/index.js';
+import type { MappingRow } from '../mappings/mapping.js';
+import { mappingColumns } from '../mappings/mappings.rows.js';
+
+/** A name that an entry is to have. */
+export interface WantedName {
+  mappingId: number;
+  name: string;
+}
+
+/** Which names count as taken: those that the next snapshot would carry, or the committed ones alone. */
+export type NameView = 'EFFECTIVE' | 'COMMITTED';
+
+/** Another use of a name where an entry that wants it would be seen. */
+export interface NameUse {
+  /** The entry that wants the name. */
+  mappingId: number;
+  use: 'SAME_SCOPE' | 'FIELD' | 'CLASS';
+  other: MappingRow;
+  /** The class in which both stand; null between classes and between parameters. */
+  owner: string | null;
+}
+
+/** At most so many other entries are told for each name. */
+const MAX_TOLD = 10;
+
+// $1 version, $2 entries, $3 the names that they are to have, $4 whether staged names count.
+// Names lead to their holders through an index, holders to the places where they are seen, and places are compared as groups, so
+// that the work grows with the number of names and of their holders, not with its square. Of a group it tells the first few.
+const USES = statement(
+  'name_uses',
+  `WITH batch AS MATERIALIZED (
+     SELECT m.id, m.kind, m.method_id, w.name FROM unnest($2::int[], $3::text[]) AS w(id, name) JOIN mappings m ON m.id = w.id
+   ), names AS MATERIALIZED (SELECT DISTINCT kind, name FROM batch),
+   spellings AS MATERIALIZED (SELECT DISTINCT name FROM names),
+   holders AS MATERIALIZED (
+     SELECT m.id, m.kind, m.method_id, s.name FROM spellings s JOIN mappings m ON m.version_id = $1 AND m.name = s.name
+      WHERE m.id <> ALL($2::int[])
+        AND NOT ($4 AND EXISTS (SELECT FROM changes c WHERE c.version_id = m.version_id AND c.srg = m.srg AND c.kind = m.kind
+                                   AND c.state = 'STAGED' AND c.new_name IS DISTINCT FROM m.name))
+     UNION ALL
+     SELECT m.id, m.kind, m.method_id, s.name
+       FROM spellings s JOIN changes c ON c.version_id = $1 AND c.state = 'STAGED' AND c.new_name = s.name
+       JOIN mappings m ON m.version_id = c.version_id AND m.srg = c.srg AND m.kind = c.kind
+      WHERE $4 AND m.name IS DISTINCT FROM c.new_name AND m.id <> ALL($2::int[])
+   ), everyone AS (
+     SELECT id, kind, method_id, name, true AS wants FROM batch
+     UNION ALL SELECT h.id, h.kind, h.method_id, h.name, false FROM holders h
+      WHERE EXISTS (SELECT FROM names n WHERE n.name = h.name AND n.kind = h.kind)
+   ), places AS (
+     SELECT e.id, e.wants, e.kind, e.name, d.owner_id AS place,
+            CASE e.kind WHEN 'METHOD' THEN split_part(coalesce(d.srg_descriptor, d.obf_descriptor, ''), ')', 1) ELSE '' END AS signature
+       FROM everyone e JOIN declarations d ON d.member_id = e.id WHERE e.kind IN ('METHOD', 'FIELD')
+     UNION ALL
+     SELECT id, wants, kind, name, CASE kind WHEN 'PARAMETER' THEN method_id ELSE 0 END, '' FROM everyone
+      WHERE kind IN ('PARAMETER', 'CLASS')
+   ), groups AS (
+     SELECT kind, place, array_agg(DISTINCT id) AS members, array_agg(DISTINCT id) FILTER (WHERE wants) AS wanting
+       FROM places WHERE place IS NOT NULL GROUP BY kind, place, name, signature
+     HAVING bool_or(wants) AND count(DISTINCT id) > 1
+   ), uses AS (
+     SELECT wanting.id AS wanting, 'SAME_SCOPE' AS use, other.id AS other,
+            CASE WHEN g.kind IN ('METHOD', 'FIELD') THEN g.place END AS owner
+       FROM groups g CROSS JOIN unnest(g.wanting) AS wanting(id) CROSS JOIN unnest(g.members[1:${MAX_TOLD + 1}]) AS other(id)
+      WHERE other.id <> wanting.id
+     UNION ALL
+     SELECT b.id, 'FIELD', f.id, fd.owner_id
+       FROM batch b JOIN declarations md ON md.member_id = b.method_id
+       JOIN (SELECT id, kind, name FROM holders UNION ALL SELECT id, kind, name FROM batch) f ON f.kind = 'FIELD' AND f.name = b.name
+       JOIN declarations fd ON fd.member_id = f.id AND fd.owner_id = md.owner_id
+      WHERE b.kind = 'PARAMETER'
+     UNION ALL
+     SELECT b.id, 'CLASS', c.id, NULL
+       FROM batch b JOIN mappings c ON c.version_id = $1 AND c.kind = 'CLASS' AND c.short_name = b.name
+      WHERE b.kind = 'PARAMETER'
+   ), told AS (
+     SELECT DISTINCT ON (wanting, use, other) wanting, use, other, owner FROM uses ORDER BY wanting, use, other, owner
+   ), numbered AS (SELECT *, row_number() OVER (PARTITION BY wanting, use ORDER BY other) AS number FROM told)
+   SELECT t.wanting AS "mappingId", t.use, o.name AS owner, ${mappingColumns('m', 'other_')}
+     FROM numbered t JOIN mappings m ON m.id = t.other LEFT JOIN mappings o ON o.id = t.owner
+    WHERE t.number <= ${MAX_TOLD} ORDER BY t.wanting, t.use, t.other`,
+);
+
+type FlatUse = Omit<NameUse, 'other'> & { [K in keyof MappingRow as `other_${K}`]: MappingRow[K] };
+
+/**
+ * Where names that entries are to have are used already, or would be by each other: methods of one name and parameter types in a
+ * class that carries both ids, fields of a class, parameters of a method, classes of a version; and, for parameters, fields of the
+ * method's classes and classes. Two methods that differ in what they return alone collide, as they would not compile.
+ */
+export async function nameUses(
+  db: Sql,
+  versionId: number,
+  wanted: readonly WantedName[],
+  view: NameView,
+): Promise<NameUse[]> {
+  if (wanted.length === 0) return [];
+  const rows = await db.query<FlatUse>(USES, [
+    versionId,
+    wanted.map(({ mappingId }) => mappingId),
+    wanted.map(({ name }) => name),
+    view === 'EFFECTIVE',
+  ]);
+  return rows.map((row) => {
+    const { mappingId, use, owner } = row;
+    const other = Object.fromEntries(
+      Object.entries(row).flatMap(([key, value]) => (key.startsWith('other_') ? [[key.slice(6), value]] : [])),
+    );
+    return { mappingId, use, owner, other: other as unknown as MappingRow };
+  });
+}
