@@ -10,10 +10,12 @@ import { mountAccountExport } from '../http/account-export.js';
 import { mountGraphiql } from '../http/graphiql.js';
 import { mountGraphql } from '../http/graphql.js';
 import { mountHealth } from '../http/health.js';
+import { mountLive, type LiveTimes } from '../http/live/index.js';
 import { Metrics } from '../http/metrics.js';
 import { createHttpServer } from '../http/server.js';
 import { mountSignIn } from '../http/sign-in.js';
 import { mountStartPage, type LoadedVersion } from '../http/start-page.js';
+import { NO_DEMAND, type Demand } from '../modules/demand/demand.js';
 import { providerDoors } from '../modules/identities/start-flow.service.js';
 import { authStrategies } from './auth.js';
 import type { ModuleFactory } from './modules.js';
@@ -27,6 +29,8 @@ export interface AppInput {
   /** The game versions that the start page names. */
   versions?: () => Promise<readonly LoadedVersion[]>;
   auth: AuthServices;
+  /** Counts what is asked for and has no name; nothing does where it is not given. */
+  demand?: Demand;
   /** The ways to prove who calls, in the order in which they are asked; those of `auth` where none are given. */
   strategies?: readonly AuthenticationStrategy[];
   /** Proxies whose X-Forwarded-For is believed. */
@@ -36,6 +40,8 @@ export interface AppInput {
   publicMutations?: readonly string[];
   /** Milliseconds that an operation may take. */
   timeLimit?: number;
+  /** Milliseconds after which connections of subscriptions are looked after. */
+  liveTimes?: Partial<LiveTimes>;
 }
 
 /** The service, put together and not yet listening. */
@@ -50,9 +56,9 @@ export interface App {
 
 /** Puts the service together. */
 export async function createApp(input: AppInput): Promise<App> {
-  const { db, log, publicUrl, auth, versions = async () => [], timeLimit } = input;
+  const { db, log, publicUrl, auth, demand = NO_DEMAND, versions = async () => [], timeLimit } = input;
   const { modules, publicMutations, strategies = authStrategies(auth), trustedProxies = [] } = input;
-  const schema = createProjectSchema({ db, publicUrl, auth }, { modules, publicMutations });
+  const schema = createProjectSchema({ db, publicUrl, auth, demand }, { modules, publicMutations });
   const metrics = new Metrics(() => db.statementCount);
   const graphql = await createGraphqlServer({
     schema,
@@ -78,6 +84,16 @@ export async function createApp(input: AppInput): Promise<App> {
     authenticate,
     cookies: auth.cookies,
     timeLimit,
+  });
+  mountLive(http, {
+    schema,
+    log,
+    authenticate,
+    cookies: auth.cookies,
+    trustedProxies,
+    timeLimit,
+    times: input.liveTimes,
+    onSubscription: metrics.onSubscription,
   });
   mountAccountExport(http, auth, authenticate);
   mountSignIn(http, auth, authenticate);

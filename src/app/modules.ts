@@ -13,9 +13,17 @@ import { ChangeMutations } from '../modules/changes/change-mutations.resolver.js
 import { ChangeLoaders } from '../modules/changes/changes.loaders.js';
 import { changeNodes } from '../modules/changes/changes.nodes.js';
 import * as changes from '../modules/changes/changes.resolver.js';
+import { RevertMutations } from '../modules/changes/revert.resolver.js';
+import { commentNodes } from '../modules/discussion/comments.nodes.js';
+import { DiscussionMutations } from '../modules/discussion/discussion-mutations.resolver.js';
+import { DiscussionLoaders } from '../modules/discussion/discussion.loaders.js';
+import * as discussion from '../modules/discussion/discussion.resolver.js';
+import type { Demand } from '../modules/demand/demand.js';
 import { AdminIdentityMutations } from '../modules/identities/admin-identities.resolver.js';
 import { identityNodes } from '../modules/identities/identities.nodes.js';
 import * as identities from '../modules/identities/identities.resolver.js';
+import { LockLoaders } from '../modules/locks/locks.loaders.js';
+import { LockMutations, LockResolver, MappingLockResolver } from '../modules/locks/locks.resolver.js';
 import { MappingLoaders } from '../modules/mappings/mappings.loaders.js';
 import { mappingNodes } from '../modules/mappings/mappings.nodes.js';
 import * as mappings from '../modules/mappings/mappings.resolver.js';
@@ -34,6 +42,7 @@ import { SessionResolver } from '../modules/sessions/sessions.resolver.js';
 import { BotMutations } from '../modules/tokens/bots.resolver.js';
 import { tokenNodes } from '../modules/tokens/tokens.nodes.js';
 import { ApiTokenMutations, ApiTokenResolver } from '../modules/tokens/tokens.resolver.js';
+import { GameVersionMutations } from '../modules/versions/manage-versions.resolver.js';
 import { VersionLoaders } from '../modules/versions/versions.loaders.js';
 import { versionNodes } from '../modules/versions/versions.nodes.js';
 import { GameVersionQueries, GameVersionResolver } from '../modules/versions/versions.resolver.js';
@@ -45,6 +54,8 @@ export interface Services {
   publicUrl: string;
   /** What accounts, sessions and tokens are made with. */
   auth: AuthServices;
+  /** Counts what is asked for and has no name. */
+  demand: Demand;
 }
 
 /** What a feature brings to the interface. */
@@ -58,21 +69,25 @@ export interface AppModule {
 export type ModuleFactory = (services: Services) => AppModule;
 
 const versionsModule: ModuleFactory = ({ db }) => ({
-  resolvers: [new GameVersionQueries(db), new GameVersionResolver(new VersionLoaders(db), new MappingLoaders(db))],
+  resolvers: [
+    new GameVersionQueries(db),
+    new GameVersionResolver(new VersionLoaders(db), new MappingLoaders(db)),
+    new GameVersionMutations(db),
+  ],
   nodes: [versionNodes(db)],
 });
 
-const mappingsModule: ModuleFactory = ({ db }) => {
+const mappingsModule: ModuleFactory = ({ db, demand }) => {
   const loaders = new MappingLoaders(db);
   return {
     resolvers: [
-      new mappings.MappingQueries(db),
+      new mappings.MappingQueries(db, demand),
       new mappings.MappingResolver(new VersionLoaders(db)),
       new mappings.ClassResolver(loaders),
       new mappings.MethodResolver(loaders),
       new mappings.FieldOfClassResolver(loaders),
       new mappings.ParameterResolver(loaders),
-      new SearchQueries(db),
+      new SearchQueries(db, demand),
     ],
     nodes: mappingNodes(db),
   };
@@ -87,8 +102,31 @@ const changesModule: ModuleFactory = ({ db, auth }) => {
       new changes.MappingChangesResolver(loaders),
       new changes.UserChangesResolver(loaders),
       new ChangeMutations(auth),
+      new RevertMutations(db),
     ],
     nodes: [changeNodes(db)],
+  };
+};
+
+const locksModule: ModuleFactory = ({ db }) => ({
+  resolvers: [
+    new LockMutations(db),
+    new MappingLockResolver(new LockLoaders(db)),
+    new LockResolver(new UserLoaders(db)),
+  ],
+});
+
+const discussionModule: ModuleFactory = ({ db, auth }) => {
+  const loaders = new DiscussionLoaders(db);
+  return {
+    resolvers: [
+      new discussion.ReviewQueries(db),
+      new discussion.ChangeDiscussionResolver(loaders),
+      new discussion.VoteTallyResolver(loaders),
+      new discussion.CommentResolver(new UserLoaders(db)),
+      new DiscussionMutations(auth),
+    ],
+    nodes: [commentNodes(db)],
   };
 };
 
@@ -161,6 +199,8 @@ export const MODULES: readonly ModuleFactory[] = [
   versionsModule,
   mappingsModule,
   changesModule,
+  discussionModule,
+  locksModule,
   accountsModule,
   identitiesModule,
   sessionsModule,

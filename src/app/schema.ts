@@ -3,6 +3,7 @@ import type { Database } from '../db/index.js';
 import { NodeResolver } from '../graphql/node.js';
 import { printAnnotatedSchema } from '../graphql/print.js';
 import { createSchema } from '../graphql/schema.js';
+import { NO_DEMAND } from '../modules/demand/demand.js';
 import { MODULES, type ModuleFactory, type Services } from './modules.js';
 
 export interface ProjectSchemaOptions {
@@ -36,7 +37,7 @@ const absent = <Thing extends object>(what: string): Thing =>
 
 /** The schema for reading names alone, without accounts. */
 export const createReadingSchema = (db: Database, publicUrl: string): GraphQLSchema =>
-  createProjectSchema({ db, publicUrl, auth: absent('account service') });
+  createProjectSchema({ db, publicUrl, auth: absent('account service'), demand: NO_DEMAND });
 
 /** The schema by itself, e.g. to print it: no database stands behind it. */
 export const createOfflineSchema = (): GraphQLSchema => createReadingSchema(absent('database'), 'http://localhost');

@@ -7,6 +7,7 @@ import type { Settings } from './env.js';
 import { keepHouse } from './housekeeping.js';
 import { openRedis } from './redis.js';
 import { secretKeys } from './secret-keys.js';
+import { DemandCounter } from '../modules/demand/demand-counter.js';
 import { hasAdmin } from '../modules/roles/roles.store.js';
 import { allVersions } from '../modules/versions/versions.store.js';
 
@@ -34,10 +35,12 @@ export async function serve(settings: Settings, log: Logger): Promise<void> {
       secretKeys: await secretKeys(settings),
       ...providerSettings(settings),
     });
+    const demand = new DemandCounter({ db, log });
     const app = await createApp({
       db,
       log,
       auth,
+      demand,
       publicUrl: settings.PUBLIC_URL,
       trustedProxies: settings.TRUSTED_PROXIES,
       versions: () => allVersions(db),
@@ -48,6 +51,7 @@ export async function serve(settings: Settings, log: Logger): Promise<void> {
       listenTextResolver: (address) => `Listening on ${address}.`,
     });
     const stopHousekeeping = keepHouse(db, log);
+    demand.start();
     drainOnSignals({
       log,
       delaySeconds: settings.DRAIN_SECONDS,
@@ -55,6 +59,7 @@ export async function serve(settings: Settings, log: Logger): Promise<void> {
       async close() {
         stopHousekeeping();
         await app.close();
+        await demand.close();
         await redis?.close();
         await db.close();
       },

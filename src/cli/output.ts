@@ -51,3 +51,6 @@ export const createOutput = (json: boolean): Output => ({
   },
   progress: (label) => (process.stderr.isTTY && !json ? terminalProgress(label) : SILENT),
 });
+
+/** One line of anyone's text: what could steer a terminal is left out. */
+export const printable = (line: string): string => line.replace(/[\p{Cc}\p{Cf}]/gu, '');

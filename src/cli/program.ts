@@ -6,6 +6,7 @@ import { registerImports } from './commands/import.js';
 import { registerLookup } from './commands/lookup.js';
 import { registerMigrate } from './commands/migrate.js';
 import { registerPrintSchema } from './commands/print-schema.js';
+import { registerVerifyHistory } from './commands/verify-history.js';
 import { MisuseError, type CliContext } from './context.js';
 
 /** Exit statuses: done, refused with a reason, misused. */
@@ -30,6 +31,7 @@ export async function runCommand(
   registerLookup(program, context);
   registerMigrate(program, context);
   registerPrintSchema(program, context);
+  registerVerifyHistory(program, context);
   registerAccounts(program, context);
   for (const command of runnable(program)) {
     command.option('--json', 'print the result as JSON').exitOverride().showHelpAfterError('(--help tells more)');

@@ -73,7 +73,10 @@ const unknownLine = ({ file, line, id, name }: UnknownName) => `${file}:${line}:
 /** What an import of names did, for people. */
 export function namesReportText(report: NamesImportReport): string {
   const files = report.files.map(({ file, rows }) => `${file} (${number(rows)} rows)`).join(', ');
-  const lines = [`Imported names of ${report.version} from ${files}.`];
+  const lines = [
+    `${report.staged ? 'Proposed' : 'Imported'} names of ${report.version} from ${files}.`,
+    `  ${number(report.changes)} changes are ${report.staged ? 'staged' : 'committed'}.`,
+  ];
   for (const { kind, matched, renamed, redocumented } of report.counts) {
     lines.push(
       `  ${KIND_WORDS[kind].padEnd(10)} ${number(matched).padStart(8)} met, ${number(renamed)} named anew, ` +

@@ -43,7 +43,7 @@ export function answerFor(error: unknown): ErrorAnswer {
 
   const { code } = error.extensions;
   if (isPersistedQueryCode(code)) return { code, message: error.message, details: {} };
-  if (/token limit|validation aborted/i.test(error.message) && error.path === undefined) {
+  if (/(parsing|validation) aborted/i.test(error.message) && error.path === undefined) {
     return { code: 'TOO_EXPENSIVE', message: 'This document takes too much to read: shorten it.', details: {} };
   }
   if (typeof code === 'string' && REQUEST_FAULTS.has(code)) return requestFault(error);

@@ -15,7 +15,10 @@ import type { Context } from './context.js';
 /** Stands for a nested list, its pages and its counts. */
 export const listKind = () => ({ page: {}, count: {} });
 
-/** A list below each of many parents: how one page of all of them is read, and how they are counted. */
+/**
+ * A list below each of many parents: how one page of all of them is read, and how they are counted. A page goes on behind the key of a
+ * row: its value, or an array where it has several columns.
+ */
 export interface NestedList<Row> {
   read(page: ListPage<never>): Promise<Row[]>;
   count(parents: readonly number[]): Promise<ParentCount[]>;
@@ -33,7 +36,8 @@ export async function loadPage<Row>(
   request: PageRequest,
   list: NestedList<Row>,
 ): Promise<Page<Row>> {
-  const after = request.after === null ? null : decodeCursor(request.after, list.keyTypes)[0]!;
+  const key = request.after === null ? [null] : decodeCursor(request.after, list.keyTypes);
+  const after = key.length === 1 ? key[0]! : key;
   const rows = await loadBatched(context, kind.page, [args, request], parent, async (parents: number[]) =>
     groupBy(await list.read({ parents, after: after as never, limit: request.first + 1 }), (row) => list.parentOf(row)),
   );

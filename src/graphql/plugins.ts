@@ -41,7 +41,9 @@ export function limitsPlugin(documents: Documents, once: readonly string[]): Apo
           // More operations than one and no name: graphql-js refuses it in its words.
           if (!operation) return;
           if (operation.operation === OperationTypeNode.SUBSCRIPTION) {
-            throw refuse(badInput('Subscriptions are served over WebSocket, and as a stream of events at /graphql/stream.'));
+            throw refuse(
+              badInput('Subscriptions are served over WebSocket, and as a stream of events at /graphql/stream.'),
+            );
           }
           const checked = checkOperation({ schema, document, operation, variables: request.variables ?? {} }, once);
           cost = checked.cost;
@@ -105,15 +107,20 @@ function logFault(error: GraphQLError, log: Logger): void {
   if (isFault(error)) log.error({ err: rootOf(error), path: error.path?.join('.') }, 'fault');
 }
 
-/** What a caller is told of an error where no Apollo Server stands between: masked, logged, with its request's id. */
-export function answerError(error: unknown, { requestId, log }: Reporting): GraphQLFormattedError {
-  const told = error instanceof GraphQLError ? error : new GraphQLError('', { originalError: asError(error) });
-  logFault(told, log);
-  return withRequestId(formatError(told.toJSON(), told), requestId);
+/** Whatever was thrown as graphql-js wraps it. */
+export function asGraphQLError(thrown: unknown): GraphQLError {
+  if (thrown instanceof GraphQLError) return thrown;
+  const originalError =
+    thrown instanceof Error ? thrown : new Error('Something was thrown that is no Error.', { cause: thrown });
+  return new GraphQLError(originalError.message, { originalError });
 }
 
-const asError = (thrown: unknown): Error =>
-  thrown instanceof Error ? thrown : new Error('Something was thrown that is no Error.', { cause: thrown });
+/** What a caller is told of an error where no Apollo Server stands between: masked, logged, with its request's id. */
+export function answerError(thrown: unknown, { requestId, log }: Reporting): GraphQLFormattedError {
+  const error = asGraphQLError(thrown);
+  logFault(error, log);
+  return withRequestId(formatError(error.toJSON(), error), requestId);
+}
 
 /** Adds the id by which the log finds the request of an error. */
 export const withRequestId = (error: GraphQLFormattedError, requestId: string): GraphQLFormattedError => ({

@@ -74,7 +74,9 @@ export class Subscriptions {
     const document = this.validDocument(query);
     const operation = getOperationAST(document, operationName);
     if (!operation) {
-      throw refused(badInput('"operationName" must name one of the operations; it may be left out where there is one.'));
+      throw refused(
+        badInput('"operationName" must name one of the operations; it may be left out where there is one.'),
+      );
     }
     if (operation.operation !== OperationTypeNode.SUBSCRIPTION) {
       throw refused(badInput('Only subscriptions are served here: send queries and mutations by POST to /graphql.'));
@@ -98,7 +100,10 @@ export class Subscriptions {
     const opened = await inTime(opening, this.timeLimit);
     if (opened === 'LATE') {
       // Nobody will listen to what opens after all.
-      void opening.then((late) => (isStream(late) ? end(late[Symbol.asyncIterator](), context) : undefined), () => undefined);
+      void opening.then(
+        (late) => (isStream(late) ? end(late[Symbol.asyncIterator](), context) : undefined),
+        () => undefined,
+      );
       throw this.late('Opening this subscription');
     }
     if (!isStream(opened)) throw new OperationErrors(opened.errors ?? []);
@@ -114,7 +119,8 @@ export class Subscriptions {
     return { ...result, errors: result.errors?.map((error) => answerError(error, context)) };
   }
 
-  private argsOf({ document, operationName, variables }: ReadSubscription) {
+  /** A subscription as graphql-js takes it. */
+  argsOf({ document, operationName, variables }: ReadSubscription) {
     return { schema: this.schema, document, operationName, variableValues: variables };
   }
 

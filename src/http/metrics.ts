@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { FastifyInstance } from 'fastify';
 import type { OperationOutcome } from '../graphql/plugins.js';
 
@@ -22,6 +22,12 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  private readonly subscriptions = new Gauge({
+    name: 'graphql_subscriptions_open',
+    help: 'Subscriptions that are open, over WebSocket and as streams of events.',
+    registers: [this.registry],
+  });
+
   /** @param statementCount how many SQL statements the process has sent */
   constructor(statementCount: () => number) {
     collectDefaultMetrics({ register: this.registry });
@@ -38,6 +44,8 @@ export class Metrics {
 
   readonly onOperation = ({ type, code, seconds }: OperationOutcome): void =>
     this.operations.observe({ type, code }, seconds);
+
+  readonly onSubscription = (change: 1 | -1): void => this.subscriptions.inc(change);
 
   /** Counts every request of the application, and serves `/metrics`. */
   mount(app: FastifyInstance): void {

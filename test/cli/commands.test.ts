@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => db.close());
 
-const COMMANDS = ['import', 'import-names', 'fetch', 'lookup', 'migrate', 'print-schema'];
+const COMMANDS = ['import', 'import-names', 'fetch', 'lookup', 'migrate', 'print-schema', 'verify-history'];
 const GROUPS = { user: ['create', 'list'], role: ['grant', 'revoke'], token: ['create'] };
 const IN_GROUPS = Object.entries(GROUPS).flatMap(([group, names]) => names.map((name) => [group, name] as const));
 
@@ -70,6 +70,8 @@ describe('every command', () => {
     [['lookup']],
     [['migrate', 'x']],
     [['print-schema', '--out']],
+    [['verify-history', '--expect-changes', '123']],
+    [['verify-history', '--expect-decisions', '5:abc']],
   ])('misused as %j says so and how to get help, with status 2', async (args) => {
     const { status, stdout, stderr } = await mcp(...args);
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { openTestDatabase, type TestDatabase } from '../support/database.js';
+import { forgetVersions, openTestDatabase, type TestDatabase } from '../support/database.js';
 import { CONSTRUCTORS, FILES, GIVEN, JOINED, named, NAMES, rowsOf } from '../modules/imports/support.js';
 import { localServer, temporaryFolders, zipOf } from '../modules/imports/sources/support.js';
 import { shellOn, type Outcome } from './support.js';
@@ -13,7 +13,7 @@ beforeAll(async () => {
   db = await openTestDatabase();
   mcp = shellOn(db, { mavenUrl: server.url('/maven') });
 });
-beforeEach(() => db.query('DELETE FROM game_versions'));
+beforeEach(() => forgetVersions(db));
 afterAll(() => db.close());
 
 const done = (outcome: Outcome): Outcome => {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import yazl from 'yazl';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { openTestDatabase, type TestDatabase } from '../support/database.js';
+import { forgetVersions, openTestDatabase, type TestDatabase } from '../support/database.js';
 import { CONSTRUCTORS, contents, FILES, GIVEN, JOINED, named, NAMES, rowsOf } from '../modules/imports/support.js';
 import { localServer, temporaryFolders, zipOf } from '../modules/imports/sources/support.js';
 import { shellOn, type Outcome } from './support.js';
@@ -15,7 +15,7 @@ beforeAll(async () => {
   db = await openTestDatabase();
   mcp = shellOn(db, { mavenUrl: server.url('/maven') });
 });
-beforeEach(() => db.query('DELETE FROM game_versions'));
+beforeEach(() => forgetVersions(db));
 afterAll(() => db.close());
 
 const done = (outcome: Outcome): Outcome => {

@@ -38,7 +38,7 @@ const callers: Caller[] = [];
 beforeAll(async () => {
   service = await startTestService();
   const { db, auth } = service;
-  schema = createProjectSchema({ db, auth, publicUrl: auth.publicUrl });
+  schema = createProjectSchema({ db, auth, demand: service.demand, publicUrl: auth.publicUrl });
   authenticate = authenticator(authStrategies(auth));
   const inBrowser = (person: Person) => async () => {
     const client = service.client();

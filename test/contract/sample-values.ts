@@ -22,6 +22,8 @@ const ID_TYPES: Record<string, string> = {
   subject: 'User',
   bot: 'User',
   identity: 'Identity',
+  change: 'Change',
+  comment: 'Comment',
 };
 const NODE_MUTATIONS: Record<string, string> = {
   revokeSession: 'Session',
@@ -31,6 +33,7 @@ const NODE_MUTATIONS: Record<string, string> = {
   rotateApiToken: 'ApiToken',
   removePasskey: 'Passkey',
   revokeRole: 'RoleGrant',
+  deleteComment: 'Comment',
 };
 
 /** A value of a type that is spelled right and names nothing that exists. */

@@ -5,6 +5,7 @@ import type { AuthInput } from '../../src/app/auth.js';
 import { createApp } from '../../src/app/create-app.js';
 import { createLogger } from '../../src/app/logger.js';
 import type { AuthServices } from '../../src/auth/services.js';
+import { DemandCounter } from '../../src/modules/demand/demand-counter.js';
 import { importSample } from '../../src/modules/imports/sample.js';
 import { allVersions } from '../../src/modules/versions/versions.store.js';
 import { openTestAuth, TEST_PUBLIC_URL } from './auth.js';
@@ -18,6 +19,8 @@ export type { ClientError } from './client.js';
 export interface TestService {
   readonly db: TestDatabase;
   readonly auth: AuthServices;
+  /** Counts what is asked for; written when a test says so. */
+  readonly demand: DemandCounter;
   readonly http: FastifyInstance;
   readonly secrets: MintedSecrets;
   /** Everything that was logged so far, at the level `trace`. */
@@ -53,7 +56,8 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
   stream.on('data', (chunk: Buffer) => (logged += chunk.toString()));
   const log = createLogger({ level: 'trace', stream });
   const auth = await openTestAuth(db, { ...providers, publicUrl, log });
-  const app = await createApp({ db, log, auth, publicUrl, versions: () => allVersions(db) });
+  const demand = new DemandCounter({ db, log });
+  const app = await createApp({ db, log, auth, demand, publicUrl, versions: () => allVersions(db) });
   const secrets = new MintedSecrets();
   const client = () => new TestClient(app.http, secrets);
   const anonymous = client();
@@ -61,6 +65,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
   return {
     db,
     auth,
+    demand,
     http: app.http,
     secrets,
     log: () => logged,

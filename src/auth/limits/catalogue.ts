@@ -32,6 +32,10 @@ export const LIMITS = {
   proposalsUser: { points: 300, seconds: HOUR },
   /** Changes that somebody with a role proposed. */
   proposalsKnown: { points: 50_000, seconds: HOUR },
+  /** Votes that somebody gave, changed or took back. */
+  votes: { points: 600, seconds: HOUR },
+  /** Comments that somebody wrote or edited. */
+  comments: { points: 60, seconds: HOUR },
 } as const satisfies Record<string, Limit>;
 
 export type LimitName = keyof typeof LIMITS;

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Database } from '../../db/index.js';
+import { findUser } from '../../modules/accounts/shell.service.js';
 import { holdsNames, readNames, readVersion } from '../../modules/imports/read-source.js';
 import { importNames } from '../../modules/imports/names-import.service.js';
 import {
@@ -68,13 +69,20 @@ const versionStep =
     context.output.result(report, versionReportText(report));
   };
 
+interface NamesOptions {
+  version: string;
+  stage?: boolean;
+  as?: string;
+}
+
 const namesStep =
-  (context: CliContext, version: string): Step =>
+  (context: CliContext, { version, stage, as: handle }: NamesOptions): Step =>
   async (source, openDatabase, progress) => {
     const files = await readNames(source);
     const db = await openDatabase();
+    const authorId = handle === undefined ? null : (await findUser(db, handle)).id;
     progress.step(`Writing names of ${version}`);
-    const report = await importNames(db, { version, files });
+    const report = await importNames(db, { version, files, stage, authorId });
     progress.end();
     context.output.result(report, namesReportText(report));
   };
@@ -113,14 +121,16 @@ export function registerImports(program: Command, context: () => CliContext): vo
     .command('import-names')
     .summary('import a name set into a game version')
     .description(
-      'Imports methods.csv, fields.csv, params.csv and packages.csv, whichever are there, as committed names. Rows of ids that ' +
+      'Imports methods.csv, fields.csv, params.csv and packages.csv, whichever are there, as committed names, or with --stage as proposals. Rows of ids that ' +
         'the version does not have are listed.',
     )
     .argument('<source>', SOURCE_HELP)
     .requiredOption('--version <version>', 'the game version, e.g. 1.12.2')
-    .action((location: string, { version }: { version: string }) => {
+    .option('--stage', 'propose the names instead of committing them: exactly those that differ')
+    .option('--as <handle>', 'the user in whose name it is done')
+    .action((location: string, options: NamesOptions) => {
       const cli = context();
-      return withSource(cli, 'Opening', (to) => openSource(location, to), namesStep(cli, version));
+      return withSource(cli, 'Opening', (to) => openSource(location, to), namesStep(cli, options));
     });
 
   withVersionOptions(program.command('fetch'))
@@ -136,7 +146,7 @@ export function registerImports(program: Command, context: () => CliContext): vo
       return withSource(cli, `Fetching ${coordinate}`, open, (source, ...rest) => {
         const names = holdsNames(source);
         if (names) refuseVersionOptions(coordinate, options);
-        return (names ? namesStep(cli, options.version) : versionStep(cli, options))(source, ...rest);
+        return (names ? namesStep(cli, options) : versionStep(cli, options))(source, ...rest);
       });
     });
 }

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { AppError } from '../../shared/errors.js';
 import type { CliContext } from '../context.js';
 import { LookupForShellDocument, type LookupForShellQuery } from '../generated/documents.js';
+import { printable } from '../output.js';
 
 type Entry = LookupForShellQuery['lookup'][number];
 type Declared = Extract<Entry, { __typename: 'Method' }>['declarations']['nodes'][number];
@@ -13,9 +14,6 @@ const declarationText = ({ owner, obf, obfDescriptor, srgDescriptor }: Declared,
     `  ${owner.obf}.${obf} => ${owner.srg}.${srg} => ${name ?? UNNAMED}`,
     ...(obfDescriptor === null ? [] : [`    ${obfDescriptor} => ${srgDescriptor ?? obfDescriptor}`]),
   ].join('\n');
-
-/** Documentation is anyone's text: what could steer a terminal is left out. */
-const printable = (line: string) => line.replace(/[\p{Cc}\p{Cf}]/gu, '');
 
 /** One entry in the form that the old bot had: obf => srg => mcp, descriptors, parameters, comment. */
 function entryText(entry: Entry): string {

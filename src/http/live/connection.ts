@@ -1,21 +1,12 @@
 import type { Logger } from 'pino';
 import { nextChange, type Actor } from '../../auth/actor.js';
-import type { Authenticate, CredentialSource } from '../../auth/authenticate.js';
+import type { CredentialSource } from '../../auth/authenticate.js';
 import { createContext, type Client } from '../../graphql/context.js';
-import { end, type SubscriptionRequest, type Subscriptions } from '../../graphql/subscription.js';
+import { end, type SubscriptionRequest } from '../../graphql/subscription.js';
 import { AppError } from '../../shared/errors.js';
 import { LIVE_LIMITS } from './limits.js';
+import type { Live } from './live.js';
 import { LiveStream } from './stream.js';
-
-/** What connections are served with. */
-export interface LiveServices {
-  subscriptions: Subscriptions;
-  authenticate: Authenticate;
-  /** Rights are read again after this many milliseconds. */
-  recheckAfter: number;
-  /** Told of each subscription that opens (1) or ends (-1). */
-  onSubscription: (change: 1 | -1) => void;
-}
 
 export interface ConnectionInput {
   actor: Actor;
@@ -47,7 +38,7 @@ export class LiveConnection {
   private nextEnd: NodeJS.Timeout | undefined;
 
   constructor(
-    private readonly services: LiveServices,
+    private readonly live: Live,
     private readonly input: ConnectionInput,
   ) {
     this.actor = input.actor;
@@ -76,7 +67,7 @@ export class LiveConnection {
 
   /** Makes sure that the rights were read not long ago. @throws what keeps them from being read */
   async confirm(): Promise<void> {
-    if (!this.isSignedIn || performance.now() - this.checkedAt < this.services.recheckAfter) return;
+    if (!this.isSignedIn || performance.now() - this.checkedAt < this.live.times.recheck) return;
     await this.recheck();
   }
 
@@ -94,7 +85,7 @@ export class LiveConnection {
   }
 
   private async open(request: SubscriptionRequest): Promise<LiveStream> {
-    const { subscriptions, onSubscription } = this.services;
+    const { subscriptions, onSubscription } = this.live;
     const { client, requestId, log } = this.input;
     const read = subscriptions.read(request);
     await this.confirm();
@@ -130,7 +121,7 @@ export class LiveConnection {
     const startedAt = performance.now();
     let actor: Actor;
     try {
-      actor = await this.services.authenticate(this.input.source);
+      actor = await this.live.authenticate(this.input.source);
     } catch (error) {
       if (error instanceof AppError && error.code === 'UNAUTHENTICATED') return this.refuse(error);
       throw error;
@@ -162,7 +153,8 @@ export class LiveConnection {
     const now = new Date();
     const delay = nextChange(this.actor, now) - now.getTime();
     if (delay > FORESIGHT) return;
-    const ask = () => void this.recheck().catch((error: unknown) => this.input.log.warn({ err: error }, 'rights not read'));
+    const ask = () =>
+      void this.recheck().catch((error: unknown) => this.input.log.warn({ err: error }, 'rights not read'));
     this.nextEnd = setTimeout(ask, delay).unref();
   }
 }

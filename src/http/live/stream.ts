@@ -1,4 +1,4 @@
-import type { FormattedExecutionResult } from 'graphql';
+import type { ExecutionArgs, FormattedExecutionResult } from 'graphql';
 import type { Context } from '../../graphql/context.js';
 import { end, type ReadSubscription, type Subscriptions } from '../../graphql/subscription.js';
 import type { AppError } from '../../shared/errors.js';
@@ -30,6 +30,11 @@ export class LiveStream implements AsyncIterableIterator<FormattedExecutionResul
 
   get context(): Context {
     return this.input.context;
+  }
+
+  /** The operation as graphql-js takes it. */
+  get args(): ExecutionArgs {
+    return this.input.subscriptions.argsOf(this.input.read);
   }
 
   /** Why the caller may not have it any more; null where that is not so. */
@@ -91,11 +96,11 @@ export class LiveStream implements AsyncIterableIterator<FormattedExecutionResul
 
   private async pull(): Promise<Result> {
     const { source, confirm, subscriptions, read, context } = this.input;
-    const { done, value } = await source.next();
-    if (done) return DONE;
+    const event = await source.next();
+    if (event.done) return DONE;
     await confirm();
     // Its rights were lost while it waited: nobody computes what nobody may see.
     if (this.isEnded) return DONE;
-    return { done: false, value: await subscriptions.resolve(read, context, value) };
+    return { done: false, value: await subscriptions.resolve(read, context, event.value) };
   }
 }

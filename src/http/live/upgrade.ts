@@ -34,6 +34,8 @@ export function refuseUpgrade(socket: Duplex, status: number, code: string, mess
     `content-length: ${Buffer.byteLength(body)}`,
     `x-request-id: ${requestId}`,
   ];
+  // The other side may leave its half open for as long as it likes.
+  socket.once('finish', () => socket.destroy());
   socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`);
 }
 

@@ -1,20 +1,19 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
-import type { ExecutionArgs, ExecutionResult, FormattedExecutionResult } from 'graphql';
+import type { ExecutionArgs, ExecutionResult } from 'graphql';
 import { CloseCode, handleProtocols, makeServer, type Context as SocketContext } from 'graphql-ws';
 import type { Logger } from 'pino';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { FOREIGN_ORIGIN } from '../../auth/authenticate.js';
 import type { Client } from '../../graphql/context.js';
-import { isFault } from '../../graphql/errors.js';
-import { answerError } from '../../graphql/plugins.js';
-import { errorsOf } from '../../graphql/subscription.js';
+import { answerError, asGraphQLError } from '../../graphql/plugins.js';
+import { errorsOf, type SubscriptionRequest } from '../../graphql/subscription.js';
 import { AppError } from '../../shared/errors.js';
 import { requestIdOf } from '../server.js';
 import { LiveConnection } from './connection.js';
-import type { Live } from './index.js';
 import { LIVE_LIMITS } from './limits.js';
+import type { Live } from './live.js';
 import type { LiveStream } from './stream.js';
 import { isWebSocket, refuseUpgrade, serveWithoutUpgrade, upgradeClients } from './upgrade.js';
 
@@ -29,14 +28,22 @@ interface Peer {
   client: Client;
   requestId: string;
   log: Logger;
-  /** What is to be given back when it closes. */
-  held: (() => void)[];
+  /** Gives back the place of those who have not said who they are. */
+  endWaiting: () => void;
   /** Once it has said who it is. */
   connection?: LiveConnection;
-  hasAnswered: boolean;
+  /** What is to be done when it closes. */
+  onClose: (() => void)[];
+  /** Whether it has answered the last ping. */
+  isAlive: boolean;
 }
 
 type Init = Record<string, unknown> | undefined;
+
+/** The library is handed a stream that is open already. */
+interface OpenArgs extends ExecutionArgs {
+  stream: LiveStream;
+}
 
 /** Serves subscriptions over WebSocket at `/graphql`, by the protocol graphql-transport-ws. @returns closes all sockets */
 export function serveWebSockets(http: FastifyInstance, live: Live): () => Promise<void> {
@@ -52,7 +59,7 @@ export function serveWebSockets(http: FastifyInstance, live: Live): () => Promis
     onSubscribe: subscribe,
     subscribe: (args) => (args as OpenArgs).stream as unknown as AsyncIterable<ExecutionResult>,
     // Answers come out of the stream as they are sent.
-    onNext: (_context, _id, _payload, _args, result) => result as FormattedExecutionResult,
+    onNext: (_context, _id, _payload, _args, result) => result,
     onError: ({ extra }, _id, _payload, errors) => errors.map((error) => answerError(error, extra)),
   });
 
@@ -61,7 +68,7 @@ export function serveWebSockets(http: FastifyInstance, live: Live): () => Promis
     const startedAt = performance.now();
     peers.add(peer);
     socket.on('error', (error) => log.debug({ err: error }, 'socket'));
-    socket.on('pong', () => (peer.hasAnswered = true));
+    socket.on('pong', () => (peer.isAlive = true));
     const closed = protocol.opened(
       {
         protocol: socket.protocol,
@@ -81,7 +88,7 @@ export function serveWebSockets(http: FastifyInstance, live: Live): () => Promis
     socket.once('close', (code, reason) => {
       peers.delete(peer);
       peer.connection?.close();
-      for (const giveBack of peer.held) giveBack();
+      for (const work of peer.onClose) work();
       log.info({ path: '/graphql', code, ms: Math.round(performance.now() - startedAt) }, 'socket');
       closed(code, String(reason)).catch((error: unknown) => log.error({ err: error }, 'fault'));
     });
@@ -94,21 +101,23 @@ export function serveWebSockets(http: FastifyInstance, live: Live): () => Promis
     socket.on('error', (error) => log.debug({ err: error }, 'socket'));
     const refuse = (status: number, code: string, message: string) =>
       refuseUpgrade(socket, status, code, message, requestId);
-    if (request.url?.split('?', 1)[0] !== '/graphql') return refuse(404, 'NOT_FOUND', 'Sockets are served at /graphql.');
+    if (request.url?.split('?', 1)[0] !== '/graphql')
+      return refuse(404, 'NOT_FOUND', 'Sockets are served at /graphql.');
     if (isClosing) return refuse(503, 'INTERNAL_SERVER_ERROR', 'The process is shutting down.');
     const client = clientOf(request);
-    const held = [places.takeAny(), places.takeWaiting(client.address)].filter((place) => place !== null);
-    socket.once('close', () => held.forEach((giveBack) => giveBack()));
-    if (held.length < 2) return refuse(429, 'RATE_LIMITED', 'There are too many connections.');
+    const [any, waiting] = [places.takeAny(), places.takeWaiting(client.address)];
+    socket.once('close', () => [any, waiting].forEach((giveBack) => giveBack?.()));
+    if (!any || !waiting) return refuse(429, 'RATE_LIMITED', 'There are too many connections.');
+    const { headers } = request;
     sockets.handleUpgrade(request, socket, head, (opened) =>
-      welcome({ socket: opened, headers: request.headers, client, requestId, log, held, hasAnswered: true }),
+      welcome({ socket: opened, headers, client, requestId, log, endWaiting: waiting, onClose: [], isAlive: true }),
     );
   });
 
   const pings = setInterval(() => {
     for (const peer of peers) {
-      if (!peer.hasAnswered) peer.socket.terminate();
-      peer.hasAnswered = false;
+      if (!peer.isAlive) peer.socket.terminate();
+      peer.isAlive = false;
       peer.socket.ping();
     }
   }, times.ping).unref();
@@ -140,7 +149,7 @@ async function introduce(live: Live, { extra: peer, connectionParams }: SocketCo
   const source = { headers: { cookie, origin, host, authorization } };
   let actor;
   try {
-    actor = await live.services.authenticate(source);
+    actor = await live.authenticate(source);
   } catch (error) {
     if (error instanceof AppError) return close(...farewellOf(error));
     log.error({ err: error }, 'fault');
@@ -152,16 +161,43 @@ async function introduce(live: Live, { extra: peer, connectionParams }: SocketCo
     place();
     return false;
   }
-  // It waits no longer.
-  peer.held.pop()?.();
+  peer.endWaiting();
   const onRefused = (why: AppError) => void close(...farewellOf(why));
-  peer.connection = new LiveConnection(live.services, { actor, source, client, requestId, log, onRefused });
-  peer.held.push(place, live.rechecks.add(peer.connection));
+  peer.connection = new LiveConnection(live, { actor, source, client, requestId, log, onRefused });
+  peer.onClose.push(place, live.rechecks.add(peer.connection));
   return true;
+}
+
+/** Opens a subscription. @returns it for the library to hand out, or why there is none */
+async function subscribe(
+  { extra: { connection } }: SocketContext<Init, Peer>,
+  _id: string,
+  payload: SubscriptionRequest,
+) {
+  try {
+    const stream = await connection!.subscribe(payload);
+    return { ...stream.args, stream } satisfies OpenArgs;
+  } catch (thrown) {
+    return errorsOf(thrown).map(asGraphQLError);
+  }
+}
+
+/** Settles when the client has taken what was sent before: whoever takes nothing is sent nothing more. */
+function send({ socket, log }: Peer, data: string): Promise<void> {
+  return new Promise((resolve) => {
+    if (socket.readyState !== socket.OPEN) return resolve();
+    if (socket.bufferedAmount > LIVE_LIMITS.buffered) {
+      log.warn('a client that takes too little is left');
+      socket.terminate();
+      return resolve();
+    }
+    socket.send(data, () => resolve());
+  });
 }
 
 /** With which code, in which words, a socket of somebody refused is closed. */
 function farewellOf({ code, details }: AppError): [number, string] {
-  if (code === 'UNAUTHENTICATED' && details['reason'] !== FOREIGN_ORIGIN) return [CloseCode.Unauthorized, 'Unauthorized'];
+  if (code === 'UNAUTHENTICATED' && details['reason'] !== FOREIGN_ORIGIN)
+    return [CloseCode.Unauthorized, 'Unauthorized'];
   return [CloseCode.Forbidden, 'Forbidden'];
 }

@@ -11,6 +11,9 @@ export interface AccountData {
   recoveryCodesLeft: number;
   roles: Record<string, unknown>[];
   bots: Record<string, unknown>[];
+  changes: Record<string, unknown>[];
+  votes: Record<string, unknown>[];
+  comments: Record<string, unknown>[];
   auditEvents: Record<string, unknown>[];
 }
 
@@ -68,6 +71,26 @@ export async function accountData(tx: Sql, userId: number): Promise<AccountData>
       WHERE owner_id = $1 AND erased_at IS NULL ORDER BY id`,
     userId,
   );
+  const changes = await rows(
+    tx,
+    `SELECT u.handle AS account, c.sequence, v.name AS version, c.kind, c.srg, c.old_name AS "oldName", c.new_name AS "newName",
+            c.old_documentation AS "oldDocumentation", c.new_documentation AS "newDocumentation", c.reason, c.state,
+            c.created_at AS "createdAt"
+       FROM changes c JOIN users u ON u.id = c.author_id JOIN game_versions v ON v.id = c.version_id
+      WHERE c.author_id IN (${THEIRS}) ORDER BY c.sequence`,
+    userId,
+  );
+  const votes = await rows(
+    tx,
+    `SELECT change, is_for AS "for", at FROM change_votes WHERE user_id = $1 ORDER BY change`,
+    userId,
+  );
+  const comments = await rows(
+    tx,
+    `SELECT u.handle AS account, o.change, o.body, o.created_at AS "createdAt", o.edited_at AS "editedAt"
+       FROM change_comments o JOIN users u ON u.id = o.author_id WHERE o.author_id IN (${THEIRS}) ORDER BY o.id`,
+    userId,
+  );
   const auditEvents = await rows(
     tx,
     // An address is that of whoever acted: of others it is not the person's to see.
@@ -87,6 +110,9 @@ export async function accountData(tx: Sql, userId: number): Promise<AccountData>
     recoveryCodesLeft: codes!['left'] as number,
     roles,
     bots,
+    changes,
+    votes,
+    comments,
     auditEvents,
   };
 }

@@ -1,7 +1,13 @@
-import type { Sql } from '../../db/index.js';
+import type { Tx } from '../../db/index.js';
+import { moveComments } from '../discussion/comments.store.js';
+import { moveVotes } from '../discussion/votes.store.js';
+import { writeHistory } from '../history/history.store.js';
 
-/** Moves what an account that goes leaves to the one that stays; its password, second factors and codes are dropped. */
-export async function moveBelongings(tx: Sql, from: number, into: number, now: Date): Promise<void> {
+/**
+ * Moves what an account that goes leaves to the one that stays; its password, second factors and codes are dropped. Changes stay as
+ * they are sealed: that they count as those of the other follows from where the account leads.
+ */
+export async function moveBelongings(tx: Tx, from: number, into: number, now: Date): Promise<void> {
   for (const table of ['sessions', 'one_time_secrets', 'totp', 'recovery_codes']) {
     await tx.query(`DELETE FROM ${table} WHERE user_id = $1`, [from]);
   }
@@ -17,5 +23,7 @@ export async function moveBelongings(tx: Sql, from: number, into: number, now: D
     [from, into, now],
   );
   await tx.query(`UPDATE role_grants SET user_id = $2 WHERE user_id = $1 AND revoked_at IS NULL`, [from, into]);
+  await writeHistory(tx, () => moveVotes(tx, from, into));
+  await moveComments(tx, from, into);
   await tx.query(`UPDATE users SET merged_into_id = $2 WHERE id = $1 OR merged_into_id = $1`, [from, into]);
 }

@@ -34,6 +34,12 @@ export const AUDIT_ACTIONS = [
   'api_token.leak',
   'role.grant',
   'role.revoke',
+  'comment.delete',
+  'mapping.lock',
+  'mapping.unlock',
+  'version.set_current',
+  'version.freeze',
+  'version.unfreeze',
 ] as const;
 
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
@@ -44,4 +50,5 @@ export const MODERATION_ACTIONS: readonly AuditAction[] = [
   'user.reinstate',
   'role.grant',
   'role.revoke',
+  'comment.delete',
 ];

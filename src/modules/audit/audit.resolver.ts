@@ -24,7 +24,7 @@ export class AuditQueries {
   @Query(() => AuditEventConnection, {
     nullable: true,
     description:
-      'The audit log, newest first. Those who may not read private data see what concerns moderation: suspensions and roles.',
+      'The audit log, newest first. Those who may not read private data see what concerns moderation: suspensions, roles and removed comments.',
   })
   @Requires(Permission.AUDIT_READ)
   auditEvents(

@@ -2,6 +2,7 @@ import { groupBy } from '../../shared/group-by.js';
 import { UserErrorCode, type UserProblem } from '../../shared/user-errors.js';
 import type { MappingRow } from '../mappings/mapping.js';
 import type { EntryState } from './entries.store.js';
+import { lockedWords } from './locked.js';
 import type { NameUse } from './name-uses.store.js';
 import { documentationFault, nameFaults, normalDocumentation, type NameFault } from './naming-rules.js';
 
@@ -120,8 +121,6 @@ export interface CheckOptions {
   mayLock: boolean;
 }
 
-const until = (date: Date | null) => (date === null ? '' : ` until ${date.toISOString()}`);
-
 /** What stands against the change of an entry as such, whatever the name is. */
 function entryProblems(
   { position, entry, name, documentation, renames }: PlannedChange,
@@ -137,9 +136,7 @@ function entryProblems(
     problems.push(error(position, 'oldName', 'STALE', `${mapping.srg} ${now}${whose}.`, [mapping]));
   }
   if (lock !== null && !(options.force && options.mayLock)) {
-    const why = lock.reason === null ? '' : `: ${lock.reason}`;
-    const message = `${mapping.srg} is locked by ${lock.by ?? 'the shell'}${until(lock.until)}${why}.`;
-    problems.push(error(position, 'srg', 'LOCKED', message, [mapping]));
+    problems.push(error(position, 'srg', 'LOCKED', lockedWords(mapping.srg, lock), [mapping]));
   }
   if (!renames && documentation === effectiveDocumentation(entry)) {
     problems.push(error(position, 'srg', 'NO_CHANGE', `${mapping.srg} has this name and documentation already.`));

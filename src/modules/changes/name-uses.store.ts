@@ -5,7 +5,8 @@ import { mappingColumns } from '../mappings/mappings.rows.js';
 /** A name that an entry is to have. */
 export interface WantedName {
   mappingId: number;
-  name: string;
+  /** Null gives up the name that it has. */
+  name: string | null;
 }
 
 /** Which names count as taken: those that the next snapshot would carry, or the committed ones alone. */
@@ -24,13 +25,14 @@ export interface NameUse {
 /** At most so many other entries are told for each name. */
 const MAX_TOLD = 10;
 
-// $1 version, $2 entries, $3 the names that they are to have, $4 whether staged names count.
+// $1 version, $2 entries, $3 the names that they are to have, null for none, $4 whether staged names count.
 // Names lead to their holders through an index, holders to the places where they are seen, and places are compared as groups, so
 // that the work grows with the number of names and of their holders, not with its square. Of a group it tells the first few.
 const USES = statement(
   'name_uses',
   `WITH batch AS MATERIALIZED (
      SELECT m.id, m.kind, m.method_id, w.name FROM unnest($2::int[], $3::text[]) AS w(id, name) JOIN mappings m ON m.id = w.id
+      WHERE w.name IS NOT NULL
    ), names AS MATERIALIZED (SELECT DISTINCT kind, name FROM batch),
    spellings AS MATERIALIZED (SELECT DISTINCT name FROM names),
    holders AS MATERIALIZED (

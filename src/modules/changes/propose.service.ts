@@ -89,7 +89,7 @@ async function checkProposal(
   const found = await entriesBySpelling(sql, version.id, ids, caller.now);
   const { planned, problems } = planChanges(changes, found, version.name);
   const wanted = planned.flatMap(({ entry, name, renames }) =>
-    renames && name !== null && !entry.mapping.fixed ? [{ mappingId: entry.mapping.id, name }] : [],
+    renames && !entry.mapping.fixed ? [{ mappingId: entry.mapping.id, name }] : [],
   );
   const violations = checkChanges(planned, changes, await nameUses(sql, version.id, wanted, 'EFFECTIVE'), {
     authorId: Number(actor.user.id),

@@ -1,5 +1,6 @@
 import { copyLine } from '../../db/copy.js';
 import type { Tx } from '../../db/database.js';
+import type { MappingKind } from '../mappings/mapping.js';
 import type { NamesPlan } from './names-plan.js';
 import type { NamesCount, UnknownName } from './report.js';
 
@@ -99,6 +100,52 @@ export function countChanges(tx: Tx, versionId: number): Promise<NamesCount[]> {
   );
 }
 
+/** An entry whose name or documentation an import gives, and the proposal that stood for it. */
+export interface NameEdit {
+  kind: MappingKind;
+  srg: string;
+  oldName: string | null;
+  newName: string | null;
+  oldDocumentation: string | null;
+  newDocumentation: string | null;
+  /** The staged change whose place it takes. */
+  supersedes: number | null;
+}
+
+const NEW_DOCUMENTATION = `CASE WHEN n.documents THEN n.documentation ELSE m.documentation END`;
+
+/**
+ * What a name set changes of the committed names and documentation, by kind and id.
+ * @param asProposals leaves out what is proposed already
+ */
+export function nameEdits(tx: Tx, versionId: number, asProposals: boolean): Promise<NameEdit[]> {
+  return tx.query<NameEdit>(
+    `SELECT edit.*, s.sequence AS supersedes
+       FROM (
+         SELECT m.kind, m.srg, m.name AS "oldName", coalesce(n.name, m.name) AS "newName",
+                m.documentation AS "oldDocumentation", ${NEW_DOCUMENTATION} AS "newDocumentation"
+           FROM import_names n JOIN mappings m ON m.version_id = $1 AND m.srg = n.id AND m.kind = n.kind
+         UNION ALL
+         SELECT m.kind, m.srg, m.name, p.package || '/' || p.class, m.documentation, m.documentation FROM ${PACKAGED}
+       ) AS edit
+       LEFT JOIN changes s ON s.version_id = $1 AND s.srg = edit.srg AND s.kind = edit.kind AND s.state = 'STAGED'
+      WHERE ("oldName", "oldDocumentation") IS DISTINCT FROM ("newName", "newDocumentation")
+        AND NOT ($2 AND s.sequence IS NOT NULL
+                 AND (s.new_name, s.new_documentation) IS NOT DISTINCT FROM ("newName", "newDocumentation"))
+      ORDER BY edit.kind, edit.srg`,
+    [versionId, asProposals],
+  );
+}
+
+/** Writes the sides that the staged names tell: facts, which nobody decides on. */
+export async function applySides(tx: Tx, versionId: number): Promise<void> {
+  await tx.query(
+    `UPDATE mappings m SET side = n.side FROM import_names n
+      WHERE m.version_id = $1 AND m.srg = n.id AND m.kind = n.kind AND m.side <> n.side`,
+    [versionId],
+  );
+}
+
 /** Writes the staged names. A row without a name leaves the name as it is; a file without documentation, the documentation. */
 export async function applyNames(tx: Tx, versionId: number): Promise<void> {
   await tx.query(
@@ -106,12 +153,12 @@ export async function applyNames(tx: Tx, versionId: number): Promise<void> {
         name = coalesce(n.name, m.name),
         server_name = CASE WHEN n.name IS NULL THEN m.server_name ELSE n.server_name END,
         side = coalesce(n.side, m.side),
-        documentation = CASE WHEN n.documents THEN n.documentation ELSE m.documentation END
+        documentation = ${NEW_DOCUMENTATION}
        FROM import_names n
       WHERE m.version_id = $1 AND m.srg = n.id AND m.kind = n.kind
         AND (m.name, m.server_name, m.side, m.documentation) IS DISTINCT FROM
             (coalesce(n.name, m.name), CASE WHEN n.name IS NULL THEN m.server_name ELSE n.server_name END,
-             coalesce(n.side, m.side), CASE WHEN n.documents THEN n.documentation ELSE m.documentation END)`,
+             coalesce(n.side, m.side), ${NEW_DOCUMENTATION})`,
     [versionId],
   );
   await tx.query(

@@ -43,6 +43,10 @@ export interface NamesCount {
 export interface NamesImportReport {
   version: string;
   files: { file: string; rows: number }[];
+  /** Whether the names were proposed instead of committed. */
+  staged: boolean;
+  /** Changes in the history; none for the sample version. */
+  changes: number;
   counts: NamesCount[];
   /** Rows whose name is empty or repeats the id: they name nothing. */
   unnamedRows: number;

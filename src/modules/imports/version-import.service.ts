@@ -1,5 +1,6 @@
 import type { Database, Tx } from '../../db/index.js';
 import { AppError, badInput } from '../../shared/errors.js';
+import { writeHistory, type HistoryWriter } from '../history/history.store.js';
 import { checkVersionName, versionSortKey } from '../versions/version-name.js';
 import {
   allVersions,
@@ -10,11 +11,14 @@ import {
   setCurrent,
   type GameVersionRow,
 } from '../versions/versions.store.js';
+import { rejectGone, writeEdits } from './import-history.js';
 import type { VersionImportReport } from './report.js';
 import {
   analyseMappings,
+  carriedEdits,
   compareStaged,
   countCarried,
+  goneProposals,
   knownStatics,
   lockImports,
   mergeStaged,
@@ -53,55 +57,79 @@ export async function importVersion(db: Database, input: VersionImport): Promise
     step('waiting');
     await lockImports(tx);
     step('reading');
-    const version = await lockVersion(tx, name, versionSortKey(name));
-    if (version.frozen) throw new AppError('CONFLICT', `${name} is frozen and takes no more changes.`);
     const versions = await allVersions(tx);
-    const from = carriedFrom(versions, version, input.carryFrom);
-    const plan = planVersion(input.files, await knownStatics(tx, [...(from ? [from.id] : []), version.id]));
+    const known = versions.find((version) => version.name === name);
+    const from = carriedFrom(versions, name, input.carryFrom);
+    const ids = [from, known].flatMap((version) => (version == null ? [] : [version.id]));
+    const plan = planVersion(input.files, await knownStatics(tx, ids));
     await stageEntries(tx, plan.entries, plan.declarations);
-
-    step('comparing');
-    const before = version.isNew ? null : await compareStaged(tx, version.id);
-    const carried = from && {
-      ...(await compareStaged(tx, from.id)),
-      from: from.name,
-      taken: await countCarried(tx, version.id, from.id),
-    };
-
-    step('writing');
-    await mergeStaged(tx, version.id, from?.id ?? null);
-
-    step('finishing');
-    await markImported(tx, version.id, input.isSample ?? false);
-    const becomesCurrent = (input.current ?? false) || !versions.some(({ isCurrent }) => isCurrent);
-    if (becomesCurrent) await setCurrent(tx, version.id);
-    const removedSample = becomesCurrent && !input.isSample && !input.keepSample ? await deleteSample(tx) : null;
+    const report = await writeHistory(tx, (history) => writeVersion({ tx, history, input, name, plan, from, step }));
     await analyseMappings(tx);
-    return {
-      version: name,
-      updated: !version.isNew,
-      isCurrent: becomesCurrent || version.isCurrent,
-      files: input.fileNames,
-      coverage: await coverageOf(tx, [version.id]),
-      ...countPlan(plan),
-      before,
-      carried,
-      removedSample,
-    };
+    return report;
   });
 }
 
-function carriedFrom(
-  versions: GameVersionRow[],
-  version: GameVersionRow,
-  name: string | undefined,
-): GameVersionRow | null {
+interface Writing {
+  tx: Tx;
+  history: HistoryWriter;
+  input: VersionImport;
+  name: string;
+  plan: VersionPlan;
+  /** The version whose names are carried over. */
+  from: GameVersionRow | null;
+  step: (step: ImportStep) => void;
+}
+
+async function writeVersion({ tx, history, input, name, plan, from, step }: Writing): Promise<VersionImportReport> {
+  step('comparing');
+  const version = await lockVersion(tx, name, versionSortKey(name));
+  if (version.frozen) throw new AppError('CONFLICT', `${name} is frozen and takes no more changes.`);
+  const before = version.isNew ? null : await compareStaged(tx, version.id);
+  const carried = from && {
+    ...(await compareStaged(tx, from.id)),
+    from: from.name,
+    taken: await countCarried(tx, version.id, from.id),
+  };
+
+  step('writing');
+  const at = new Date();
+  if (from !== null) {
+    const edits = await carriedEdits(tx, version.id, from.id);
+    await writeEdits(history, version, edits, 'COMMITTED', {
+      authorId: null,
+      reason: `Carried over from ${from.name}`,
+      at,
+    });
+  }
+  await mergeStaged(tx, version.id, from?.id ?? null);
+  await rejectGone(history, await goneProposals(tx, version.id), at);
+
+  step('finishing');
+  await markImported(tx, version.id, input.isSample ?? false);
+  const hasCurrent = (await allVersions(tx)).some(({ isCurrent }) => isCurrent);
+  const becomesCurrent = (input.current ?? false) || !hasCurrent;
+  if (becomesCurrent) await setCurrent(tx, version.id);
+  const removedSample = becomesCurrent && !input.isSample && !input.keepSample ? await deleteSample(tx) : null;
+  return {
+    version: name,
+    updated: !version.isNew,
+    isCurrent: becomesCurrent || version.isCurrent,
+    files: input.fileNames,
+    coverage: await coverageOf(tx, [version.id]),
+    ...countPlan(plan),
+    before,
+    carried,
+    removedSample,
+  };
+}
+
+function carriedFrom(versions: GameVersionRow[], imported: string, name: string | undefined): GameVersionRow | null {
   if (name === undefined) return null;
-  if (name === version.name)
+  if (name === imported)
     throw badInput(`${name} can't carry names over from itself; an import keeps them in any case.`);
   const from = versions.find((other) => other.name === name);
   if (from !== undefined) return from;
-  const known = versions.filter(({ id }) => id !== version.id).map((other) => other.name);
+  const known = versions.filter((version) => version.name !== imported).map((other) => other.name);
   throw new AppError(
     'NOT_FOUND',
     `There is no version ${name} to carry names from; there is ${known.join(', ') || 'none'}.`,

@@ -1,6 +1,7 @@
 import { copyLine } from '../../db/copy.js';
 import type { Tx } from '../../db/database.js';
 import type { MappingKind } from '../mappings/mapping.js';
+import type { NameEdit } from './names-import.store.js';
 import type { PlannedDeclaration, PlannedEntry } from './version-plan.js';
 
 /** An entry that is not in the new version, with what is lost with it. */
@@ -183,6 +184,38 @@ export function countCarried(tx: Tx, versionId: number, from: number): Promise<C
       WHERE name OR documentation GROUP BY kind ORDER BY kind`,
     [versionId, from],
   );
+}
+
+/** The names and documentation that the staged entries will take over from another version. Asked before they are merged. */
+export function carriedEdits(tx: Tx, versionId: number, from: number): Promise<NameEdit[]> {
+  return tx.query<NameEdit>(
+    `SELECT edit.*, s.sequence AS supersedes
+       FROM (
+         SELECT e.kind, e.srg, CASE WHEN m.id IS NULL THEN e.name ELSE m.name END AS "oldName",
+                coalesce(m.name, c.name, e.name) AS "newName", m.documentation AS "oldDocumentation",
+                coalesce(m.documentation, c.documentation) AS "newDocumentation"
+           FROM import_entries e
+           JOIN mappings c ON c.version_id = $2 AND c.srg = e.srg AND c.kind = e.kind AND NOT c.fixed
+           LEFT JOIN mappings m ON m.version_id = $1 AND m.srg = e.srg AND m.kind = e.kind
+          WHERE NOT e.fixed
+       ) AS edit
+       LEFT JOIN changes s ON s.version_id = $1 AND s.srg = edit.srg AND s.kind = edit.kind AND s.state = 'STAGED'
+      WHERE ("oldName", "oldDocumentation") IS DISTINCT FROM ("newName", "newDocumentation")
+      ORDER BY edit.kind, edit.srg`,
+    [versionId, from],
+  );
+}
+
+/** Staged changes of entries that a version has no more. */
+export async function goneProposals(tx: Tx, versionId: number): Promise<number[]> {
+  const rows = await tx.query<{ sequence: number }>(
+    `SELECT c.sequence FROM changes c
+      WHERE c.version_id = $1 AND c.state = 'STAGED'
+        AND NOT EXISTS (SELECT FROM mappings m WHERE m.version_id = $1 AND m.srg = c.srg AND m.kind = c.kind)
+      ORDER BY 1`,
+    [versionId],
+  );
+  return rows.map(({ sequence }) => sequence);
 }
 
 export interface CarriedCount {

@@ -22,6 +22,10 @@ export interface MappingRow {
   slot: number | null;
 }
 
+/** Ids of those entries that take a community name and have none. */
+export const unnamedAmong = (rows: readonly MappingRow[]): number[] =>
+  rows.flatMap(({ id, kind, name, fixed }) => (name === null && !fixed && kind !== 'CLASS' ? [id] : []));
+
 /** A member as one class carries it, with both ends. */
 export interface DeclarationRow {
   id: number;

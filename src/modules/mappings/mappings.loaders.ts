@@ -67,12 +67,12 @@ export class MappingLoaders {
   }
 
   unnamed(context: Context, versionId: number, kinds: readonly MappingKind[] | null, page: PageRequest) {
-    return loadPage<MappingRow>(context, LISTS.unnamed, kinds, versionId, page, {
+    return loadPage<store.WantedRow>(context, LISTS.unnamed, kinds, versionId, page, {
       read: (request) => store.unnamedOf(this.db, kinds, request),
       count: (parents) => store.countUnnamedOf(this.db, kinds, parents),
       parentOf: (row) => row.versionId,
-      key: (row) => [row.id],
-      keyTypes: ['int'],
+      key: (row) => [row.demand, row.id],
+      keyTypes: ['int', 'int'],
     });
   }
 

@@ -4,9 +4,10 @@ import { PageArgs } from '../../graphql/connection.js';
 import type { Context } from '../../graphql/context.js';
 import { Public } from '../../graphql/directives/index.js';
 import { pageRequest } from '../../shared/page.js';
+import type { Demand } from '../demand/demand.js';
 import type { VersionLoaders } from '../versions/versions.loaders.js';
 import { GameVersion } from '../versions/versions.types.js';
-import { packageOf, type MappingRow } from './mapping.js';
+import { packageOf, unnamedAmong, type MappingRow } from './mapping.js';
 import { MAX_LOOKUP } from './lookup.store.js';
 import type { MappingLoaders } from './mappings.loaders.js';
 import * as mappings from './mappings.service.js';
@@ -25,9 +26,15 @@ import {
 
 const VERSION = 'The game version; the current one where none is named.';
 
+/** A spelling that means more entries than these asks for none of them in particular. */
+const FEW = 20;
+
 @Resolver()
 export class MappingQueries {
-  constructor(private readonly db: Database) {}
+  constructor(
+    private readonly db: Database,
+    private readonly demand: Demand,
+  ) {}
 
   @Query(() => Mapping, {
     nullable: true,
@@ -35,19 +42,23 @@ export class MappingQueries {
       'The entry of one SRG id (func_70001_a, field_70001_a, p_70001_1_, net/minecraft/util/ResourceLocation); null where the version has none.',
   })
   @Public()
-  mapping(
+  async mapping(
     @Arg('srg', () => String, { description: 'The SRG id, exactly.' }) srg: string,
+    @Ctx() context: Context,
     @Arg('version', () => String, { nullable: true, description: VERSION }) version?: string,
   ): Promise<MappingRow | null> {
-    return mappings.mapping(this.db, { version, srg });
+    const found = await mappings.mapping(this.db, { version, srg });
+    if (found !== null) this.demand.note(context.client.address, unnamedAmong([found]));
+    return found;
   }
 
   @Query(() => [Mapping], {
     description: `Everything that an exact spelling can mean, best first and at most ${MAX_LOOKUP}: SRG id, bare index (70001, i1005), obfuscated name, community name, each with an optional owner in any spelling (\`Block.getDrops\`, \`aow.a\`, \`net/minecraft/block/Block#func_70001_a\`).`,
   })
   @Public()
-  lookup(
+  async lookup(
     @Arg('name', () => String, { description: 'The spelling; a descriptor may follow: `aow.a(II)V`.' }) name: string,
+    @Ctx() context: Context,
     @Arg('version', () => String, { nullable: true, description: VERSION }) version?: string,
     @Arg('kinds', () => [MappingKind], {
       nullable: true,
@@ -55,7 +66,9 @@ export class MappingQueries {
     })
     kinds?: MappingKind[],
   ): Promise<MappingRow[]> {
-    return mappings.lookup(this.db, { version, name, kinds });
+    const found = await mappings.lookup(this.db, { version, name, kinds });
+    if (found.length <= FEW) this.demand.note(context.client.address, unnamedAmong(found));
+    return found;
   }
 
   @Query(() => Class, {

@@ -160,11 +160,20 @@ export const countClassesOf = (db: Sql, query: string | null, parents: readonly 
 
 const IS_UNNAMED = `u.name IS NULL AND ($2::text[] IS NULL OR u.kind::text = ANY($2::text[]))`;
 
+// $3 and $4 how often the last one was asked for and its id, $5 the id of the last one that nobody asked for. Each branch reads its
+// index in order, no further than the page needs.
 const UNNAMED = statement(
   'version_unnamed',
   `SELECT page.* FROM unnest($1::int[]) AS parent(id) CROSS JOIN LATERAL (
-     SELECT ${mappingColumns('u')} FROM mappings u
-      WHERE u.version_id = parent.id AND ${IS_UNNAMED} AND ($3::int IS NULL OR u.id > $3) ORDER BY u.id LIMIT $4
+     (SELECT ${mappingColumns('u')}, d.count AS demand FROM mapping_demand d JOIN mappings u ON u.id = d.mapping_id
+       WHERE d.version_id = parent.id AND d.count <= $3 AND (d.count < $3 OR d.mapping_id > $4) AND ${IS_UNNAMED}
+       ORDER BY d.count DESC, d.mapping_id LIMIT $6)
+     UNION ALL
+     (SELECT ${mappingColumns('u')}, 0 FROM mappings u
+       WHERE u.version_id = parent.id AND u.id > $5 AND ${IS_UNNAMED}
+         AND NOT EXISTS (SELECT FROM mapping_demand d WHERE d.mapping_id = u.id)
+       ORDER BY u.id LIMIT $6)
+     ORDER BY demand DESC, id LIMIT $6
    ) AS page`,
 );
 
@@ -174,12 +183,23 @@ const UNNAMED_COUNT = statement(
     WHERE u.version_id = ANY($1::int[]) AND ${IS_UNNAMED} GROUP BY 1`,
 );
 
-/** Entries of versions that have no community name. */
-export const unnamedOf = (
+/** An entry with how often it was asked for. */
+export interface WantedRow extends MappingRow {
+  demand: number;
+}
+
+/** More than anything was asked for. */
+const MOST = 0x7fffffff;
+
+/** Entries of versions that have no community name, most asked for first. @param page goes on behind demand and id */
+export function unnamedOf(
   db: Sql,
   kinds: readonly MappingKind[] | null,
-  { parents, after, limit }: ListPage<number>,
-): Promise<MappingRow[]> => db.query(UNNAMED, [parents, kinds, after, limit]);
+  { parents, after, limit }: ListPage<readonly [demand: number, id: number]>,
+): Promise<WantedRow[]> {
+  const [demand, id] = after ?? [MOST, 0];
+  return db.query(UNNAMED, [parents, kinds, demand, id, demand === 0 ? id : 0, limit]);
+}
 
 export const countUnnamedOf = (
   db: Sql,

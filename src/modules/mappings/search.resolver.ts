@@ -1,8 +1,11 @@
-import { Arg, Args, Field, Int, ObjectType, Query, registerEnumType, Resolver } from 'type-graphql';
+import { Arg, Args, Ctx, Field, Int, ObjectType, Query, registerEnumType, Resolver } from 'type-graphql';
 import type { Database } from '../../db/index.js';
 import { PageArgs } from '../../graphql/connection.js';
+import type { Context } from '../../graphql/context.js';
 import { Public } from '../../graphql/directives/index.js';
 import { pageRequest } from '../../shared/page.js';
+import type { Demand } from '../demand/demand.js';
+import { unnamedAmong } from './mapping.js';
 import { MappingKind, SearchConnection } from './mappings.types.js';
 import { search } from './search.service.js';
 import { deobfuscate, MAX_NAMES, MAX_TEXT, translate } from './translate.service.js';
@@ -75,13 +78,17 @@ const VERSION = 'The game version; the current one where none is named.';
 
 @Resolver()
 export class SearchQueries {
-  constructor(private readonly db: Database) {}
+  constructor(
+    private readonly db: Database,
+    private readonly demand: Demand,
+  ) {}
 
   @Query(() => SearchConnection, { description: 'Ranked search over every spelling.' })
   @Public()
-  search(
+  async search(
     @Arg('query', () => String, { description: 'What to look for: 1 to 200 characters.' }) query: string,
     @Args(() => PageArgs) page: PageArgs,
+    @Ctx() context: Context,
     @Arg('version', () => String, { nullable: true, description: VERSION }) version?: string,
     @Arg('kinds', () => [MappingKind], {
       nullable: true,
@@ -91,33 +98,42 @@ export class SearchQueries {
     @Arg('match', () => SearchMatch, { nullable: true, description: 'How to compare; FUZZY where it is not said.' })
     match?: SearchMatch,
   ) {
-    return search(this.db, { query, version, kinds, match, page: pageRequest(page) });
+    const found = await search(this.db, { query, version, kinds, match, page: pageRequest(page) });
+    const exact = found.edges.filter(({ node }) => node.srg === query.trim());
+    this.demand.note(context.client.address, unnamedAmong(exact.map(({ node }) => node)));
+    return found;
   }
 
   @Query(() => [Translation], {
     description: `Up to ${MAX_NAMES} names at once, from one namespace to another, answered in their order. The answer has the shape of the question: with an owner and a descriptor where the name came with them.`,
   })
   @Public()
-  translate(
+  async translate(
     @Arg('from', () => Namespace, { description: 'The namespace of the names.' }) from: Namespace,
     @Arg('to', () => Namespace, { description: 'The namespace of the answers.' }) to: Namespace,
     @Arg('names', () => [String], {
       description: 'Classes, members (`aow.a`, `func_70001_a`), members with descriptor.',
     })
     names: string[],
+    @Ctx() context: Context,
     @Arg('version', () => String, { nullable: true, description: VERSION }) version?: string,
   ): Promise<Translation[]> {
-    return translate(this.db, { version, from, to, names });
+    const { translations, unnamed } = await translate(this.db, { version, from, to, names });
+    this.demand.note(context.client.address, unnamed);
+    return translations;
   }
 
   @Query(() => Deobfuscated, {
     description: `A log or stack trace, up to ${MAX_TEXT} characters, with every SRG id in it replaced by its community name.`,
   })
   @Public()
-  deobfuscate(
+  async deobfuscate(
     @Arg('text', () => String, { description: 'The text, best passed as a variable.' }) text: string,
+    @Ctx() context: Context,
     @Arg('version', () => String, { nullable: true, description: VERSION }) version?: string,
   ): Promise<Deobfuscated> {
-    return deobfuscate(this.db, { version, text });
+    const { unnamed, ...answer } = await deobfuscate(this.db, { version, text });
+    this.demand.note(context.client.address, unnamed);
+    return answer;
   }
 }

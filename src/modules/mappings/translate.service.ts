@@ -27,6 +27,13 @@ export interface Translation {
   candidates: string[];
 }
 
+export interface Translated {
+  /** In the order of the names. */
+  translations: Translation[];
+  /** Ids of the entries whose community name was asked for and is not there. */
+  unnamed: number[];
+}
+
 /**
  * Translates names from one namespace to another. The answer has the shape of the question: with the owner, separator and
  * descriptor where the name came with them. Three statements at most, however many names.
@@ -35,16 +42,18 @@ export interface Translation {
 export async function translate(
   db: Sql,
   input: { version?: string | null; from: Namespace; to: Namespace; names: readonly string[] },
-): Promise<Translation[]> {
+): Promise<Translated> {
   const { from, to, names } = input;
   if (names.length > MAX_NAMES) throw badInput(`"names" takes at most ${MAX_NAMES} names, not ${names.length}.`);
   const version = await findVersion(db, input.version);
-  if (names.length === 0) return [];
+  if (names.length === 0) return { translations: [], unnamed: [] };
   const distinct = [...new Set(names)];
   const spellings = distinct.map(parseSpelling);
   const candidates = distinct.map(() => new Set<string>());
-  const collect = (position: number, answer: string | null) => {
+  const unnamed = new Set<number>();
+  const collect = ({ position, id, mcp }: { position: number; id: number; mcp: string | null }, answer: string | null) => {
     if (answer !== null) candidates[position - 1]!.add(answer);
+    if (to === 'MCP' && mcp === null) unnamed.add(id);
   };
 
   const entries = await translateBare(
@@ -54,7 +63,7 @@ export async function translate(
     spellings.map(({ bare, descriptor }) => (descriptor === null ? bare : null)),
     spellings.map(({ classes, descriptor }) => (descriptor === null ? classes[0]! : null)),
   );
-  for (const entry of entries) for (const answer of inNamespace(entry, to)) collect(entry.position, answer);
+  for (const entry of entries) for (const answer of inNamespace(entry, to)) collect(entry, answer);
 
   const owned = spellings.map(({ owned: parts, descriptor }) => ({
     owner: parts?.owners[0] ?? null,
@@ -63,7 +72,7 @@ export async function translate(
   }));
   if (owned.some(({ owner }) => owner !== null)) {
     for (const member of await translateOwned(db, from, version.id, owned)) {
-      collect(member.position, withOwner(member, to, spellings[member.position - 1]!));
+      collect(member, withOwner(member, to, spellings[member.position - 1]!));
     }
   }
   const described = spellings.map(({ bare, owned: parts, descriptor }) => ({
@@ -73,14 +82,15 @@ export async function translate(
   if (from !== 'OBF' && described.some(({ name }) => name !== null)) {
     for (const method of await translateDescribed(db, from, version.id, described)) {
       const { member, descriptor } = memberIn(method, to);
-      collect(method.position, member === null ? null : `${member}${descriptor ?? ''}`);
+      collect(method, member === null ? null : `${member}${descriptor ?? ''}`);
     }
   }
   const answersOf = new Map(distinct.map((name, i) => [name, [...candidates[i]!]]));
-  return names.map((name) => {
+  const translations = names.map((name) => {
     const answers = answersOf.get(name)!;
     return { from: name, to: answers.length === 1 ? answers[0]! : null, candidates: answers };
   });
+  return { translations, unnamed: [...unnamed] };
 }
 
 function inNamespace(entry: TranslatedEntry, to: Namespace): (string | null)[] {
@@ -107,6 +117,8 @@ export interface Deobfuscated {
   replaced: number;
   /** Ids that the version lacks or that have no community name, each once, in order of appearance. */
   unknown: string[];
+  /** Ids of the entries among them that the version has. */
+  unnamed: number[];
 }
 
 /**
@@ -122,23 +134,24 @@ export async function deobfuscate(
   const found = [...findSrgIds(text)];
   const asked = new Set(found.flatMap(({ candidates }) => candidates));
   const rows = asked.size === 0 ? [] : await namesOf(db, version.id, [...asked]);
-  const names = new Map(rows.map(({ srg, name }) => [srg, name]));
+  const entries = new Map(rows.map((row) => [row.srg, row]));
   const unknown = new Set<string>();
+  const unnamed = new Set<number>();
   const parts: string[] = [];
   let copied = 0;
   let replaced = 0;
   for (const { start, candidates } of found) {
     // The longest spelling that the version has: an id may end in underscores, and a log may add some.
-    const srg = candidates.find((candidate) => names.has(candidate));
-    const name = srg === undefined ? null : names.get(srg);
-    if (srg === undefined || name == null) {
-      unknown.add(srg ?? candidates[0]!);
+    const entry = entries.get(candidates.find((candidate) => entries.has(candidate)) ?? '');
+    if (entry === undefined || entry.name === null) {
+      unknown.add(entry?.srg ?? candidates[0]!);
+      if (entry !== undefined) unnamed.add(entry.id);
       continue;
     }
-    parts.push(text.slice(copied, start), name);
-    copied = start + srg.length;
+    parts.push(text.slice(copied, start), entry.name);
+    copied = start + entry.srg.length;
     replaced += 1;
   }
   parts.push(text.slice(copied));
-  return { text: parts.join(''), replaced, unknown: [...unknown] };
+  return { text: parts.join(''), replaced, unknown: [...unknown], unnamed: [...unnamed] };
 }

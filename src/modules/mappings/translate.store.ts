@@ -7,6 +7,7 @@ export type Namespace = (typeof NAMESPACES)[number];
 /** One meaning of one of the names, in every namespace; `position` is the place of the name in the question. */
 export interface TranslatedEntry {
   position: number;
+  id: number;
   kind: MappingKind;
   srg: string;
   mcp: string | null;
@@ -14,7 +15,7 @@ export interface TranslatedEntry {
   obf: string[];
 }
 
-const ENTRY = `m.kind, m.srg, m.name AS mcp,
+const ENTRY = `m.id, m.kind, m.srg, m.name AS mcp,
   CASE WHEN m.kind = 'CLASS' THEN ARRAY[m.obf] WHEN m.kind = 'PARAMETER' OR NOT $4 THEN '{}'
     ELSE ARRAY(SELECT DISTINCT d.obf FROM declarations d WHERE d.member_id = m.id ORDER BY 1) END AS obf`;
 
@@ -54,6 +55,7 @@ export const translateBare = (
 /** One meaning of a name with an owner. */
 export interface TranslatedMember {
   position: number;
+  id: number;
   srgOwner: string;
   mcpOwner: string | null;
   obfOwner: string;
@@ -64,7 +66,7 @@ export interface TranslatedMember {
   srgDescriptor: string | null;
 }
 
-const OWNED_COLUMNS = `asked.position::int, o.srg AS "srgOwner", o.name AS "mcpOwner", o.obf AS "obfOwner", m.srg,
+const OWNED_COLUMNS = `asked.position::int, m.id, o.srg AS "srgOwner", o.name AS "mcpOwner", o.obf AS "obfOwner", m.srg,
   m.name AS mcp, d.obf, d.obf_descriptor AS "obfDescriptor", d.srg_descriptor AS "srgDescriptor"`;
 
 const owned = (owner: string, member: string, descriptor: string) => `
@@ -121,7 +123,7 @@ export type TranslatedMethod = Omit<TranslatedMember, 'srgOwner' | 'mcpOwner' | 
 
 const described = (name: string) => `
   SELECT DISTINCT asked.position::int, m.srg, m.name AS mcp, d.obf, d.obf_descriptor AS "obfDescriptor",
-         d.srg_descriptor AS "srgDescriptor"
+         d.srg_descriptor AS "srgDescriptor", m.id
     FROM unnest($2::text[], $3::text[]) WITH ORDINALITY AS asked(name, descriptor, position)
     JOIN mappings m ON m.version_id = $1 AND m.kind = 'METHOD' AND ${name} = asked.name
     JOIN declarations d ON d.member_id = m.id AND d.srg_descriptor = asked.descriptor
@@ -143,7 +145,7 @@ export const translateDescribed = (
 
 const NAMES_OF = statement(
   'names_of',
-  `SELECT srg, short_name AS name FROM mappings WHERE version_id = $1 AND srg = ANY($2::text[])`,
+  `SELECT id, srg, short_name AS name FROM mappings WHERE version_id = $1 AND srg = ANY($2::text[])`,
 );
 
 /** The community names of SRG ids, null for an unnamed one; ids that the version lacks are left out. */
@@ -151,4 +153,4 @@ export const namesOf = (
   db: Sql,
   versionId: number,
   srgs: readonly string[],
-): Promise<{ srg: string; name: string | null }[]> => db.query(NAMES_OF, [versionId, srgs]);
+): Promise<{ id: number; srg: string; name: string | null }[]> => db.query(NAMES_OF, [versionId, srgs]);

@@ -56,7 +56,7 @@ export class GameVersionResolver {
     return this.mappings.classes(context, id, query ?? null, pageRequest(page));
   }
 
-  @FieldResolver(() => MappingConnection, { description: 'Entries without a community name.' })
+  @FieldResolver(() => MappingConnection, { description: 'Entries without a community name, most asked for first.' })
   unnamed(
     @Root() { id }: GameVersionRow,
     @Ctx() context: Context,

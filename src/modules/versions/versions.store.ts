@@ -64,8 +64,19 @@ export async function setCurrent(tx: Tx, versionId: number): Promise<void> {
   await tx.query(`UPDATE game_versions SET is_current = true WHERE id = $1`, [versionId]);
 }
 
-/** Removes the sample version with all of its entries. @returns its name, or null if there was none */
+/** Lets a version take changes no more, or again. */
+export async function setFrozen(tx: Tx, versionId: number, frozen: boolean): Promise<void> {
+  await tx.query(`UPDATE game_versions SET frozen = $2 WHERE id = $1`, [versionId, frozen]);
+}
+
+/**
+ * Removes the sample version with all of its entries. One that somebody has proposed names for stays, frozen: history refers to it.
+ * @returns the name of what was removed, or null
+ */
 export async function deleteSample(tx: Tx): Promise<string | null> {
-  const rows = await tx.query<{ name: string }>(`DELETE FROM game_versions WHERE is_sample RETURNING name`);
+  const rows = await tx.query<{ name: string }>(
+    `DELETE FROM game_versions v WHERE is_sample AND NOT EXISTS (SELECT FROM changes c WHERE c.version_id = v.id) RETURNING name`,
+  );
+  if (rows.length === 0) await tx.query(`UPDATE game_versions SET frozen = true WHERE is_sample`);
   return rows[0]?.name ?? null;
 }

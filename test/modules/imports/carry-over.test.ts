@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { openTestDatabase, type TestDatabase } from '../../support/database.js';
+import { forgetVersions, openTestDatabase, type TestDatabase } from '../../support/database.js';
 import {
   contents,
   FILES,
@@ -18,7 +18,7 @@ let db: TestDatabase;
 beforeAll(async () => {
   db = await openTestDatabase();
 });
-beforeEach(() => db.query('DELETE FROM game_versions'));
+beforeEach(() => forgetVersions(db));
 afterAll(() => db.close());
 
 describe('carrying over', () => {

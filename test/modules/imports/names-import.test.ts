@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { FormatError } from '../../../src/modules/formats/index.js';
-import { openTestDatabase, type TestDatabase } from '../../support/database.js';
+import { forgetVersions, openTestDatabase, type TestDatabase } from '../../support/database.js';
 import { CONSTRUCTORS, contents, importCsv, importFiles, JOINED, parametersOf, rowsOf, type Files } from './support.js';
 
 let db: TestDatabase;
@@ -8,7 +8,7 @@ beforeAll(async () => {
   db = await openTestDatabase();
 });
 beforeEach(async () => {
-  await db.query('DELETE FROM game_versions');
+  await forgetVersions(db);
   await importFiles(db, '1.0', { 'joined.tsrg': JOINED, 'constructors.txt': CONSTRUCTORS });
 });
 afterAll(() => db.close());

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { importSample, SAMPLE_VERSION } from '../../../src/modules/imports/sample.js';
-import { openTestDatabase, type TestDatabase } from '../../support/database.js';
+import { forgetVersions, openTestDatabase, type TestDatabase } from '../../support/database.js';
 import { importFiles, JOINED, rowsOf } from './support.js';
 
 let db: TestDatabase;
 beforeAll(async () => {
   db = await openTestDatabase();
 });
-beforeEach(() => db.query('DELETE FROM game_versions'));
+beforeEach(() => forgetVersions(db));
 afterAll(() => db.close());
 
 const versions = () =>

@@ -1,0 +1,24 @@
+import { requirePermission, type SignedInActor } from '../../auth/actor.js';
+import type { Caller } from '../../auth/caller.js';
+import { Permission } from '../../auth/permissions.js';
+import type { Sql } from '../../db/index.js';
+import { userError } from '../../shared/user-errors.js';
+import type { ChangeRow } from '../changes/change.js';
+import { changesById } from '../changes/changes.store.js';
+
+/** A change, and who votes or comments on it. */
+export interface Discussed {
+  actor: SignedInActor;
+  change: ChangeRow;
+}
+
+/**
+ * The change that a caller votes or comments on.
+ * @throws AppError FORBIDDEN for whoever may do so on none, or not on those of its version; UserErrors NOT_FOUND
+ */
+export async function discussedChange(db: Sql, caller: Caller, id: number): Promise<Discussed> {
+  requirePermission(caller.actor, Permission.MAPPING_VOTE, caller.now, 'ANY');
+  const [change] = await changesById(db, [id]);
+  if (change === undefined) throw userError('NOT_FOUND', 'There is no such change.', 'change');
+  return { actor: requirePermission(caller.actor, Permission.MAPPING_VOTE, caller.now, change.versionId), change };
+}
