@@ -1,5 +1,5 @@
-import { EventEmitter } from 'node:events';
-import type { AddressInfo } from 'node:net';
+import { EventEmitter, once } from 'node:events';
+import { connect, type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { describe, expect, it, vi } from 'vitest';
@@ -48,6 +48,17 @@ describe('draining', () => {
     await vi.waitFor(() => expect(exit).toHaveBeenCalledWith(0));
     expect(answeredBefore).toBe(true);
     await expect(query('{ __typename }')).rejects.toThrow();
+  });
+
+  it('is not held up by a connection that was opened in advance', async () => {
+    const { app, url } = await listening();
+    const unused = connect(Number(new URL(url).port), '127.0.0.1');
+    await once(unused, 'connect');
+    const gone = once(unused, 'close');
+    const startedAt = performance.now();
+    await app.close();
+    await gone;
+    expect(performance.now() - startedAt).toBeLessThan(2_000);
   });
 
   it('exits at once on a second signal', async () => {

@@ -66,7 +66,8 @@ describe('subscriptions as streams of events', () => {
   it('SU1 opens no source for a caller whom the rule refuses', async () => {
     await open();
     app.keys.people.set('user', actorWith([RoleName.USER]));
-    const refused = [{}, { authorization: 'Bearer user' }].map((headers) =>
+    const callers: Record<string, string>[] = [{}, { authorization: 'Bearer user' }];
+    const refused = callers.map((headers) =>
       hear(streamClient(app.url, headers), LOCKED),
     );
     await vi.waitFor(() => expect(refused.map(({ end }) => end)).toEqual(['DONE', 'DONE']));

@@ -2,7 +2,7 @@ import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import type { FastifyInstance } from 'fastify';
 import { PassThrough } from 'node:stream';
 import type { AuthInput } from '../../src/app/auth.js';
-import { createApp } from '../../src/app/create-app.js';
+import { createApp, type AppInput } from '../../src/app/create-app.js';
 import { createLogger } from '../../src/app/logger.js';
 import type { AuthServices } from '../../src/auth/services.js';
 import { DemandCounter } from '../../src/modules/demand/demand-counter.js';
@@ -37,10 +37,10 @@ export interface TestService {
   close(): Promise<void>;
 }
 
-export interface TestServiceOptions extends Pick<
-  Partial<AuthInput>,
-  'github' | 'discord' | 'publicUrl' | 'secretKeys' | 'providerTimeout'
-> {
+export interface TestServiceOptions
+  extends
+    Pick<Partial<AuthInput>, 'github' | 'discord' | 'publicUrl' | 'secretKeys' | 'providerTimeout'>,
+    Pick<AppInput, 'modules' | 'liveTimes'> {
   /** Whether the invented sample version is imported; it is unless said otherwise. */
   sample?: boolean;
   /** A database that somebody else opened and closes: for a second replica. */
@@ -48,7 +48,7 @@ export interface TestServiceOptions extends Pick<
 }
 
 export async function startTestService(options: TestServiceOptions = {}): Promise<TestService> {
-  const { sample = true, publicUrl = TEST_PUBLIC_URL, db: given, ...providers } = options;
+  const { sample = true, publicUrl = TEST_PUBLIC_URL, db: given, modules, liveTimes, ...providers } = options;
   const db = given ?? (await openTestDatabase());
   if (sample) await importSample(db);
   const stream = new PassThrough();
@@ -57,7 +57,16 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
   const log = createLogger({ level: 'trace', stream });
   const auth = await openTestAuth(db, { ...providers, publicUrl, log });
   const demand = new DemandCounter({ db, log });
-  const app = await createApp({ db, log, auth, demand, publicUrl, versions: () => allVersions(db) });
+  const app = await createApp({
+    db,
+    log,
+    auth,
+    demand,
+    publicUrl,
+    versions: () => allVersions(db),
+    modules,
+    liveTimes,
+  });
   const secrets = new MintedSecrets();
   const client = () => new TestClient(app.http, secrets);
   const anonymous = client();

@@ -9,6 +9,8 @@ export function optionalReason(reason: string | null | undefined): string | null
   if (plain.length > MAX_REASON) {
     throw userError('INVALID_INPUT', `A reason has at most ${MAX_REASON} characters.`, 'reason');
   }
+  // Half a character would be kept as another one than it was sealed as.
+  if (/\p{Surrogate}/u.test(plain)) throw userError('INVALID_INPUT', 'A reason is text in Unicode.', 'reason');
   return plain === '' ? null : plain;
 }
 

@@ -193,7 +193,8 @@ export function checkChanges(
     const { position, entry, name, documentation, renames } = change;
     const problems = entryProblems(change, wanted[position]!, options);
     if (renames && name !== null && !entry.mapping.fixed) {
-      const faults = nameFaults(entry.mapping.kind, name, entry.mapping.name);
+      // Old names are kept, whatever the rules say of new ones.
+      const faults = name === entry.mapping.name ? [] : nameFaults(entry.mapping.kind, name, entry.mapping.name);
       problems.push(...faults.map((fault) => problem(position, 'name', fault)));
       problems.push(...useProblems(position, name, byEntry.get(entry.mapping.id) ?? []));
     }

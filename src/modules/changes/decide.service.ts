@@ -37,22 +37,24 @@ export interface Committed {
  */
 export async function commitChanges(db: Database, caller: Caller, input: Commit): Promise<Committed> {
   const actor = requirePermission(caller.actor, Permission.MAPPING_COMMIT, caller.now, 'ANY');
-  const named = input.changes == null ? null : [...new Set(input.changes)];
-  const version = await versionOf(db, input, named);
+  const named = input.changes == null ? null : placesOf(input.changes);
+  const ids = named === null ? null : [...named.keys()];
+  const version = await versionOf(db, input, ids);
   requirePermission(actor, Permission.MAPPING_COMMIT, caller.now, version.id);
   const mayLock = effectivePermissions(actor, caller.now, version.id).has(Permission.MAPPING_LOCK);
   return db.transaction((tx) =>
     writeHistory(tx, async (history) => {
       if (await isFrozen(tx, version.id)) throw frozen(version.name);
       const found =
-        named === null
+        ids === null
           ? await stagedOfVersion(tx, version.id, input.kinds ?? null, caller.now)
-          : await changesWithEntries(tx, named, caller.now);
+          : await changesWithEntries(tx, ids, caller.now);
       const problems = named === null ? [] : namedProblems(named, found, version);
-      const locked = mayLock ? [] : found.filter((change) => change.locked);
+      const open = found.filter(({ state, versionId }) => state === 'STAGED' && versionId === version.id);
+      const locked = mayLock ? [] : open.filter((change) => change.locked);
       problems.push(...locked.map((change) => lockedProblem(change, named)));
       const left = new Set(named === null ? locked.map(({ id }) => id) : []);
-      const committed = found.filter(({ id }) => !left.has(id));
+      const committed = open.filter(({ id }) => !left.has(id));
       problems.push(...(await collisions(tx, version, committed, named)));
       const blocking = problems.filter(({ severity }) => severity !== 'WARNING');
       if (blocking.length > 0) throw new UserErrors(blocking);
@@ -67,26 +69,32 @@ export async function commitChanges(db: Database, caller: Caller, input: Commit)
 }
 
 /** The version that is meant: as named, or that of the changes. */
-async function versionOf(db: Sql, { version }: Commit, named: readonly number[] | null): Promise<GameVersionRow> {
-  if (named === null || version != null) return namedVersion(db, version);
-  const ids = new Set((await changesById(db, named)).map(({ versionId }) => versionId));
-  if (ids.size > 1) throw userError('INVALID_INPUT', 'These changes are of several game versions.', 'changes');
-  const found = (await allVersions(db)).find(({ id }) => ids.has(id));
+async function versionOf(db: Sql, { version }: Commit, changes: readonly number[] | null): Promise<GameVersionRow> {
+  if (changes === null || version != null) return namedVersion(db, version);
+  const versions = new Set((await changesById(db, changes)).map(({ versionId }) => versionId));
+  if (versions.size > 1) throw userError('INVALID_INPUT', 'These changes are of several game versions.', 'changes');
+  const found = (await allVersions(db)).find(({ id }) => versions.has(id));
   if (found === undefined) throw userError('NOT_FOUND', 'There are no such changes.', 'changes');
   return found;
 }
 
-const pathOf = (id: number, named: readonly number[] | null) =>
-  named === null ? undefined : ['changes', String(named.indexOf(id))];
+/** Where in the input each change is named first. */
+type Places = ReadonlyMap<number, number>;
+
+const placesOf = (changes: readonly number[]): Places => {
+  const places = new Map<number, number>();
+  changes.forEach((id, place) => {
+    if (!places.has(id)) places.set(id, place);
+  });
+  return places;
+};
+
+const pathOf = (id: number, named: Places | null) => (named === null ? undefined : ['changes', String(named.get(id))]);
 
 /** What stands against changes that a caller named. */
-function namedProblems(
-  named: readonly number[],
-  found: readonly ChangeOfEntry[],
-  version: GameVersionRow,
-): UserProblem[] {
+function namedProblems(named: Places, found: readonly ChangeOfEntry[], version: GameVersionRow): UserProblem[] {
   const byId = new Map(found.map((change) => [change.id, change]));
-  return named.flatMap((id): UserProblem[] => {
+  return [...named.keys()].flatMap((id): UserProblem[] => {
     const change = byId.get(id);
     const path = pathOf(id, named);
     if (change === undefined || change.versionId !== version.id) {
@@ -99,7 +107,7 @@ function namedProblems(
 
 const notStaged = ({ id, srg, state }: ChangeRow) => `Change ${id} of ${srg} is not staged any more: it is ${state}.`;
 
-const lockedProblem = ({ id, srg }: ChangeOfEntry, named: readonly number[] | null): UserProblem => ({
+const lockedProblem = ({ id, srg }: ChangeOfEntry, named: Places | null): UserProblem => ({
   code: UserErrorCode.LOCKED,
   message: named === null ? `${srg} is locked: its change stays staged.` : `${srg} is locked.`,
   path: pathOf(id, named),
@@ -114,20 +122,19 @@ async function collisions(
   tx: Sql,
   version: GameVersionRow,
   changes: readonly ChangeOfEntry[],
-  named: readonly number[] | null,
+  named: Places | null,
 ): Promise<UserProblem[]> {
   const stale = changes.filter(
     ({ mappingId, oldName, oldDocumentation, currentName, currentDocumentation }) =>
       mappingId === null || oldName !== currentName || oldDocumentation !== currentDocumentation,
   );
-  const problems = stale.map(({ id, srg, mappingId, currentName }): UserProblem => ({
-    code: mappingId === null ? UserErrorCode.NOT_FOUND : UserErrorCode.STALE,
-    message:
-      mappingId === null ? `${srg} is not there any more.` : `${srg} is called ${currentName ?? 'nothing'} by now.`,
-    path: pathOf(id, named),
+  const problems = stale.map((change): UserProblem => ({
+    code: change.mappingId === null ? UserErrorCode.NOT_FOUND : UserErrorCode.STALE,
+    message: goneOn(change),
+    path: pathOf(change.id, named),
   }));
   const wanted = changes.flatMap(({ mappingId, newName, currentName }) =>
-    mappingId !== null && newName !== null && newName !== currentName ? [{ mappingId, name: newName }] : [],
+    mappingId !== null && newName !== currentName ? [{ mappingId, name: newName }] : [],
   );
   const byMapping = new Map(changes.map((change) => [change.mappingId, change]));
   const uses = await nameUses(tx, version.id, wanted, 'COMMITTED');
@@ -136,11 +143,19 @@ async function collisions(
     ({ mappingId }) => mappingId,
   );
   for (const { mappingId, name } of wanted) {
+    if (name === null) continue;
     const taken = takenBy.get(mappingId) ?? [];
     const path = pathOf(byMapping.get(mappingId)!.id, named);
     problems.push(...useProblems(0, name, taken).map((problem) => ({ ...problem, path })));
   }
   return problems;
+}
+
+/** What became of an entry since a change was written against it. */
+function goneOn({ srg, mappingId, oldName, currentName }: ChangeOfEntry): string {
+  if (mappingId === null) return `${srg} is not there any more.`;
+  if (oldName === currentName) return `${srg} has another documentation by now.`;
+  return `${srg} is called ${currentName ?? 'nothing'} by now.`;
 }
 
 /**

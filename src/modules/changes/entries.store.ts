@@ -7,7 +7,10 @@ export interface StagedOfEntry {
   sequence: number;
   name: string | null;
   documentation: string | null;
-  /** The account that stays where the author's was merged into one. */
+  /**
+   * Who proposed its name: not who documented the entry since, which takes the name over. The account that stays where theirs was
+   * merged into one.
+   */
   authorId: number | null;
   /** Null for an import. */
   author: string | null;
@@ -39,10 +42,18 @@ interface EntryStateRow extends MappingRow {
   lockBy: string | null;
 }
 
-/** What joins its staged change as `s`, its author as `a`, its lock at the instant `now` as `l` and who locked it as `k` to an entry `m`. */
+/** What joins its staged change as `s`, the author of that change's name as `a`, its lock at the instant `now` as `l` and who locked it as `k` to an entry `m`. */
 const STATE = (now: string) => `
   LEFT JOIN changes s ON s.version_id = m.version_id AND s.srg = m.srg AND s.kind = m.kind AND s.state = 'STAGED'
-  LEFT JOIN users a ON a.id = s.author_id
+  LEFT JOIN LATERAL (
+    WITH RECURSIVE named AS (
+      SELECT s.sequence, s.supersedes, s.author_id WHERE s.sequence IS NOT NULL
+      UNION ALL
+      SELECT c.sequence, c.supersedes, c.author_id
+        FROM named JOIN changes c ON c.sequence = named.supersedes AND c.new_name IS NOT DISTINCT FROM s.new_name
+    ) SELECT author_id FROM named ORDER BY sequence LIMIT 1
+  ) n ON true
+  LEFT JOIN users a ON a.id = n.author_id
   LEFT JOIN mapping_locks l ON l.mapping_id = m.id AND (l.until IS NULL OR l.until > ${now})
   LEFT JOIN users k ON k.id = l.by_id`;
 

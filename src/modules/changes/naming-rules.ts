@@ -109,6 +109,10 @@ export function documentationFault(text: string): NameFault | null {
   }
   if (text.includes('*/'))
     return error('INVALID_INPUT', 'A documentation can not hold "*/", which would end the comment.');
+  if (/\\u/.test(text)) {
+    // Java reads \u002f as a slash even in comments, so that it could end one; and \users as an error.
+    return error('INVALID_INPUT', 'A documentation can not hold "\\u", which Java reads as an escape.');
+  }
   if (CONTROL.test(text) || /\p{Surrogate}/u.test(text)) {
     return error('INVALID_INPUT', 'A documentation can not hold control characters.');
   }

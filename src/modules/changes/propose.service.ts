@@ -1,8 +1,10 @@
 import { effectivePermissions, requirePermission, type SignedInActor } from '../../auth/actor.js';
 import type { Caller } from '../../auth/caller.js';
+import { LIMITS } from '../../auth/limits/catalogue.js';
 import { Permission, RoleName } from '../../auth/permissions.js';
 import type { AuthServices } from '../../auth/services.js';
 import type { Sql, Tx } from '../../db/index.js';
+import { AppError } from '../../shared/errors.js';
 import { userError, UserErrors, type UserProblem } from '../../shared/user-errors.js';
 import { optionalReason } from '../audit/reasons.js';
 import { writeHistory, type HistoryWriter, type NewChange } from '../history/history.store.js';
@@ -52,8 +54,16 @@ export async function proposeChanges(auth: AuthServices, caller: Caller, proposa
   if (proposal.dryRun) return { changes: [], batch: null, problems: (await check(auth.db)).problems };
 
   const limit = { limit: proposalLimit(actor), key: actor.user.id, points: changes.length } as const;
-  await auth.limits.take(limit);
+  const most = LIMITS[limit.limit].points;
+  if (changes.length > most) {
+    throw userError(
+      'INVALID_INPUT',
+      `You may propose ${most} changes an hour: ${changes.length} are too many.`,
+      'changes',
+    );
+  }
   try {
+    await auth.limits.take(limit);
     return await auth.db.transaction((tx) =>
       writeHistory(tx, async (history) => {
         const { planned, problems } = await check(tx);
@@ -68,6 +78,8 @@ export async function proposeChanges(auth: AuthServices, caller: Caller, proposa
     // What was refused by the rules counts as one try: a batch can be put right and sent again.
     if (error instanceof UserErrors && limit.points > 1)
       await auth.limits.giveBack({ ...limit, points: limit.points - 1 });
+    // What was too much for the rest of the hour uses nothing of it up: fewer may still go.
+    if (error instanceof AppError && error.code === 'RATE_LIMITED') await auth.limits.giveBack(limit);
     throw error;
   }
 }

@@ -18,22 +18,17 @@ interface Field {
 const NAME: Field = { old: 'oldName', new: 'newName' };
 const DOCUMENTATION: Field = { old: 'oldDocumentation', new: 'newDocumentation' };
 
-/**
- * Walks back through what an entry was called, from now, as far as the changes are to be taken back; those that leave the field as it
- * was do not count.
- * @param history newest first
- */
+/** What a field was before the changes to take back; those of `history` that leave the field as it was do not count. */
 function walkBack(history: readonly CommittedOfEntry[], field: Field, now: string | null) {
-  let value = now;
-  let newest: number | null = null;
-  for (const change of history) {
-    if (change[field.old] === change[field.new]) continue;
-    if (!change.selected || change[field.new] !== value) break;
-    value = change[field.old];
-    newest ??= change.sequence;
-  }
-  const wanted = history.some((change) => change.selected && change[field.old] !== change[field.new]);
-  return { value, newest, overtaken: wanted && newest === null };
+  const changing = history.filter((change) => change[field.old] !== change[field.new]);
+  const start = changing.findIndex(({ selected }) => selected);
+  if (start === -1) return { value: now, newest: null, overtaken: false };
+  let before: string | null = null;
+  for (let at = start; changing[at]?.selected; at += 1) before = changing[at]![field.old];
+  const newest = changing[start]!;
+  if (start === 0 && newest[field.new] === now) return { value: before, newest: newest.sequence, overtaken: false };
+  // What was taken back already is what it should be.
+  return { value: now, newest: null, overtaken: before !== now };
 }
 
 const warning = (code: 'NOT_FOUND' | 'LOCKED' | 'STALE', message: string): UserProblem => ({

@@ -82,7 +82,7 @@ export async function* outcomes(tx: Tx): AsyncGenerator<Outcome> {
   await tx.query(`CLOSE history_outcomes`);
 }
 
-// What is readable by itself takes no change, whatever was committed before an import said that it is.
+// What is readable by itself is called as the files of its version say, whatever was committed before.
 const LAST_COMMITTED = `
   WITH last AS (
     SELECT DISTINCT ON (version_id, srg, kind) version_id, srg, kind, sequence, new_name, new_documentation
@@ -90,9 +90,10 @@ const LAST_COMMITTED = `
   ), entries AS (
     SELECT last.sequence, v.name AS version, m.kind, m.srg, m.name, last.new_name AS "newName", m.documentation,
            last.new_documentation AS "newDocumentation",
-           (m.name, m.documentation) IS DISTINCT FROM (last.new_name, last.new_documentation) AS apart
+           (m.name IS DISTINCT FROM last.new_name AND NOT m.fixed)
+             OR m.documentation IS DISTINCT FROM last.new_documentation AS apart
       FROM last JOIN mappings m ON m.version_id = last.version_id AND m.srg = last.srg AND m.kind = last.kind
-      JOIN game_versions v ON v.id = last.version_id WHERE NOT m.fixed
+      JOIN game_versions v ON v.id = last.version_id
   )`;
 
 const ENTRIES = statement(

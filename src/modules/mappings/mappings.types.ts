@@ -183,7 +183,7 @@ export const SearchConnection: ClassType = Connection(() => Mapping, 'Search', {
     score: {
       type: () => Float,
       description:
-        'How well the entry fits: 1 for the exact spelling, less for prefix, parts of the name and similarity.',
+        'How well the entry fits: 1 for the exact spelling, less for prefix, parts of the name, similarity, and a name that it once had or is to have.',
     },
   },
 });

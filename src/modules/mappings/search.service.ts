@@ -23,7 +23,7 @@ export interface Search {
 
 /**
  * Entries by any spelling, best first: exact, then prefix, then the parts of a camel-case name (`gBS` finds getBlockState),
- * then similar ones.
+ * then similar ones, and those that were called so once or are proposed to be.
  * @throws AppError BAD_USER_INPUT for an empty or overlong query or a bad expression, NOT_FOUND for an unknown version
  */
 export async function search(db: Database, input: Search): Promise<SearchResult> {

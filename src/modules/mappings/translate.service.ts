@@ -51,7 +51,10 @@ export async function translate(
   const spellings = distinct.map(parseSpelling);
   const candidates = distinct.map(() => new Set<string>());
   const unnamed = new Set<number>();
-  const collect = ({ position, id, mcp }: { position: number; id: number; mcp: string | null }, answer: string | null) => {
+  const collect = (
+    { position, id, mcp }: { position: number; id: number; mcp: string | null },
+    answer: string | null,
+  ) => {
     if (answer !== null) candidates[position - 1]!.add(answer);
     if (to === 'MCP' && mcp === null) unnamed.add(id);
   };

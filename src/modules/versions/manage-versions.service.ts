@@ -15,19 +15,14 @@ interface Act {
   scope: 'VERSION' | 'ALL';
   action: AuditAction;
   /** Why there is nothing to do; null where there is. */
-  already(version: GameVersionRow): string | null;
-  write(tx: Tx, version: GameVersionRow): Promise<void>;
+  already: (version: GameVersionRow) => string | null;
+  write: (tx: Tx, version: GameVersionRow) => Promise<void>;
 }
 
 /** Acts on a version with the pen of history in hand: nobody is changing names or versions meanwhile. */
 function act(db: Database, caller: Caller, name: string, todo: Act): Promise<GameVersionRow> {
   const { scope, action, already, write } = todo;
-  const actor = requirePermission(
-    caller.actor,
-    Permission.VERSION_MANAGE,
-    caller.now,
-    scope === 'ALL' ? 'ALL' : 'ANY',
-  );
+  const actor = requirePermission(caller.actor, Permission.VERSION_MANAGE, caller.now, scope === 'ALL' ? 'ALL' : 'ANY');
   return db.transaction((tx) =>
     writeHistory(tx, async () => {
       const version = await namedVersion(tx, name, 'name');

@@ -103,9 +103,7 @@ describe('NAME_TAKEN of the others', () => {
   });
 
   test('classes, in the version', async () => {
-    expect(await byForce({ 'net/minecraft/Beta': 'Alpha' })).toEqual([
-      'NAME_TAKEN changes.0.name net/minecraft/Alpha',
-    ]);
+    expect(await byForce({ 'net/minecraft/Beta': 'Alpha' })).toEqual(['NAME_TAKEN changes.0.name net/minecraft/Alpha']);
     expect(await byForce({ 'net/minecraft/Beta': 'net/other/Alpha' })).toEqual([]);
     expect(await byForce({ 'net/minecraft/Gamma': 'net.other.Alpha' })).toEqual([
       'NAME_TAKEN changes.0.name net/minecraft/Beta',

@@ -1,0 +1,116 @@
+import { statement, type Sql } from '../../db/index.js';
+import type { MappingKind } from '../mappings/mapping.js';
+import type { Position, WebhookFilter } from './webhook.js';
+
+/** Changes in one delivery. */
+export const MAX_EVENTS = 200;
+
+/** Something that became of a change. */
+export interface ChangeEvent {
+  event: 'staged' | 'committed';
+  sequence: number;
+  version: string;
+  kind: MappingKind;
+  srg: string;
+  oldName: string | null;
+  newName: string | null;
+  oldDocumentation: string | null;
+  newDocumentation: string | null;
+  /** The handle; null for an import. */
+  author: string | null;
+  via: string | null;
+  at: Date;
+  hash: Uint8Array;
+}
+
+/** The part of the history that a webhook is told next. */
+export interface Told {
+  events: ChangeEvent[];
+  /** Where its cursors stand after that. */
+  to: Position;
+}
+
+const COLUMNS = `c.sequence, v.name AS version, c.kind, c.srg, c.old_name AS "oldName", c.new_name AS "newName",
+  c.old_documentation AS "oldDocumentation", c.new_documentation AS "newDocumentation", a.handle AS author, c.via, c.hash`;
+
+const TABLES = `JOIN game_versions v ON v.id = c.version_id LEFT JOIN users u ON u.id = c.author_id
+  LEFT JOIN users a ON a.id = coalesce(u.merged_into_id, u.id)`;
+
+const WANTED = `($1::int IS NULL OR c.version_id = $1) AND (cardinality($2::text[]) = 0 OR c.kind::text = ANY($2::text[]))`;
+
+// What an import or a revert commits in the call that makes it was never staged.
+const STAGED = statement(
+  'webhooks_staged',
+  `SELECT 'staged' AS event, ${COLUMNS}, c.created_at AS at
+     FROM changes c ${TABLES} LEFT JOIN change_decisions d ON d.sequence = c.decision
+    WHERE ${WANTED} AND c.sequence > $3 AND c.sequence <= $4
+      AND NOT (c.state = 'COMMITTED' AND d.decided_at = c.created_at AND d.by_id IS NOT DISTINCT FROM c.author_id)
+    ORDER BY c.sequence LIMIT $5`,
+);
+
+const COMMITTED = statement(
+  'webhooks_committed',
+  `SELECT 'committed' AS event, ${COLUMNS}, d.decided_at AS at, d.sequence AS decision, x.n::int AS n
+     FROM change_decisions d CROSS JOIN LATERAL unnest(d.changes) WITH ORDINALITY AS x(change, n)
+     JOIN changes c ON c.sequence = x.change ${TABLES}
+    WHERE ${WANTED} AND d.state = 'COMMITTED' AND d.sequence > $3 AND NOT (d.sequence = $3 + 1 AND x.n <= $4)
+      AND (d.sequence <= $5 OR (d.sequence = $5 + 1 AND x.n <= $6))
+    ORDER BY d.sequence, x.n LIMIT $7`,
+);
+
+type Committed = ChangeEvent & { decision: number; n: number };
+
+const HEAD = statement(
+  'webhooks_head',
+  `SELECT change_sequence AS change, decision_sequence AS decision, 0 AS "offset" FROM history_head`,
+);
+
+/** Where the history ends now. */
+async function endOfHistory(db: Sql): Promise<Position> {
+  const rows = await db.query<Position>(HEAD);
+  return rows[0]!;
+}
+
+/**
+ * What a webhook is to be told next, at most {@link MAX_EVENTS} in the order of the history: each chain in its own, and a change
+ * before what became of it.
+ * @param to where the part ends that was chosen before; null for as far as there is room
+ */
+export async function eventsAfter(db: Sql, filter: WebhookFilter, from: Position, to: Position | null): Promise<Told> {
+  // What is behind the ends that are read first is there, as the history is written in turn.
+  const end = to ?? (await endOfHistory(db));
+  const wanted = [filter.versionId, filter.kinds];
+  const staged = filter.events.includes('CHANGES_STAGED')
+    ? await db.query<ChangeEvent>(STAGED, [...wanted, from.change, end.change, MAX_EVENTS])
+    : [];
+  const committed = filter.events.includes('CHANGES_COMMITTED')
+    ? await db.query<Committed>(COMMITTED, [
+        ...wanted,
+        ...[from.decision, from.offset, end.decision, end.offset],
+        MAX_EVENTS,
+      ])
+    : [];
+  return inOrder(staged, committed, from, end);
+}
+
+function inOrder(staged: readonly ChangeEvent[], committed: readonly Committed[], from: Position, end: Position): Told {
+  const events: ChangeEvent[] = [];
+  let [i, j] = [0, 0];
+  while (events.length < MAX_EVENTS && (i < staged.length || j < committed.length)) {
+    const [left, right] = [staged[i], committed[j]];
+    const takesStaged =
+      left !== undefined && (right === undefined || left.sequence <= right.sequence || left.at <= right.at);
+    if (takesStaged) i += 1;
+    else j += 1;
+    events.push(takesStaged ? left : right!);
+  }
+  const to = { ...end };
+  // A chain of which there may be more ends with what was taken of it.
+  if (i < staged.length || staged.length === MAX_EVENTS) to.change = staged[i - 1]?.sequence ?? from.change;
+  if (j < committed.length || committed.length === MAX_EVENTS) {
+    const last = committed[j - 1];
+    to.decision = last === undefined ? from.decision : last.decision - 1;
+    to.offset = last === undefined ? from.offset : last.n;
+  }
+  return { events, to };
+}
