@@ -17,6 +17,8 @@ import { mountSignIn } from '../http/sign-in.js';
 import { mountStartPage, type LoadedVersion } from '../http/start-page.js';
 import { NO_DEMAND, type Demand } from '../modules/demand/demand.js';
 import { providerDoors } from '../modules/identities/start-flow.service.js';
+import { HistoryTail } from '../modules/live/history-tail.js';
+import { PUBLIC_TARGETS, type WebhookTargets } from '../modules/webhooks/targets.js';
 import { authStrategies } from './auth.js';
 import type { ModuleFactory } from './modules.js';
 import { createProjectSchema } from './schema.js';
@@ -31,6 +33,8 @@ export interface AppInput {
   auth: AuthServices;
   /** Counts what is asked for and has no name; nothing does where it is not given. */
   demand?: Demand;
+  /** Which addresses webhooks may call: public ones over https where it is not given. */
+  webhookTargets?: WebhookTargets;
   /** The ways to prove who calls, in the order in which they are asked; those of `auth` where none are given. */
   strategies?: readonly AuthenticationStrategy[];
   /** Proxies whose X-Forwarded-For is believed. */
@@ -58,7 +62,10 @@ export interface App {
 export async function createApp(input: AppInput): Promise<App> {
   const { db, log, publicUrl, auth, demand = NO_DEMAND, versions = async () => [], timeLimit } = input;
   const { modules, publicMutations, strategies = authStrategies(auth), trustedProxies = [] } = input;
-  const schema = createProjectSchema({ db, publicUrl, auth, demand }, { modules, publicMutations });
+  const { webhookTargets = PUBLIC_TARGETS } = input;
+  const tail = new HistoryTail(db, log);
+  const services = { db, publicUrl, auth, demand, webhookTargets, tail };
+  const schema = createProjectSchema(services, { modules, publicMutations });
   const metrics = new Metrics(() => db.statementCount);
   const graphql = await createGraphqlServer({
     schema,
@@ -113,6 +120,7 @@ export async function createApp(input: AppInput): Promise<App> {
     async close() {
       draining = true;
       await http.close();
+      await tail.close();
       await graphql.stop();
     },
   };

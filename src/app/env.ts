@@ -53,6 +53,11 @@ const schema = z.object({
   DISCORD_URL: plainUrl().default('https://discord.com'),
   /** The Maven repository that MCP's own files are fetched from. */
   MCP_MAVEN_URL: url(/^https?$/).default('https://maven.minecraftforge.net'),
+  /** Whether webhooks may call private addresses, and over plain http in production too. */
+  WEBHOOK_PRIVATE_HOSTS: z
+    .enum(['true', 'false'])
+    .transform((allowed) => allowed === 'true')
+    .default(false),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   /** On SIGTERM, how long to go on serving while /readyz says 503, so that a balancer can look elsewhere. */
   DRAIN_SECONDS: z

@@ -24,6 +24,8 @@ import { identityNodes } from '../modules/identities/identities.nodes.js';
 import * as identities from '../modules/identities/identities.resolver.js';
 import { LockLoaders } from '../modules/locks/locks.loaders.js';
 import { LockMutations, LockResolver, MappingLockResolver } from '../modules/locks/locks.resolver.js';
+import type { HistoryTail } from '../modules/live/history-tail.js';
+import { ChangeSubscriptions, CommittedChangesResolver } from '../modules/live/live.resolver.js';
 import { MappingLoaders } from '../modules/mappings/mappings.loaders.js';
 import { mappingNodes } from '../modules/mappings/mappings.nodes.js';
 import * as mappings from '../modules/mappings/mappings.resolver.js';
@@ -46,6 +48,9 @@ import { GameVersionMutations } from '../modules/versions/manage-versions.resolv
 import { VersionLoaders } from '../modules/versions/versions.loaders.js';
 import { versionNodes } from '../modules/versions/versions.nodes.js';
 import { GameVersionQueries, GameVersionResolver } from '../modules/versions/versions.resolver.js';
+import type { WebhookTargets } from '../modules/webhooks/targets.js';
+import { webhookNodes } from '../modules/webhooks/webhooks.nodes.js';
+import { WebhookMutations, WebhookResolver, WebhookViewerResolver } from '../modules/webhooks/webhooks.resolver.js';
 
 /** What modules are built from. */
 export interface Services {
@@ -54,8 +59,12 @@ export interface Services {
   publicUrl: string;
   /** What accounts, sessions and tokens are made with. */
   auth: AuthServices;
+  /** Which addresses webhooks may call. */
+  webhookTargets: WebhookTargets;
   /** Counts what is asked for and has no name. */
   demand: Demand;
+  /** Tells of changes as they are written, whichever process writes them. */
+  tail: HistoryTail;
 }
 
 /** What a feature brings to the interface. */
@@ -130,6 +139,13 @@ const discussionModule: ModuleFactory = ({ db, auth }) => {
   };
 };
 
+const liveModule: ModuleFactory = ({ db, tail }) => ({
+  resolvers: [
+    new ChangeSubscriptions(db, tail),
+    new CommittedChangesResolver(db, new UserLoaders(db), new VersionLoaders(db)),
+  ],
+});
+
 const accountsModule: ModuleFactory = ({ db, auth }) => {
   const users = new UserLoaders(db);
   return {
@@ -194,11 +210,21 @@ const rolesModule: ModuleFactory = ({ db, auth }) => {
   };
 };
 
+const webhooksModule: ModuleFactory = ({ db, auth, webhookTargets }) => ({
+  resolvers: [
+    new WebhookViewerResolver(db),
+    new WebhookResolver(new VersionLoaders(db)),
+    new WebhookMutations(auth, webhookTargets),
+  ],
+  nodes: [webhookNodes(db)],
+});
+
 /** Every feature of the service: adding one is one line. */
 export const MODULES: readonly ModuleFactory[] = [
   versionsModule,
   mappingsModule,
   changesModule,
+  liveModule,
   discussionModule,
   locksModule,
   accountsModule,
@@ -208,4 +234,5 @@ export const MODULES: readonly ModuleFactory[] = [
   tokensModule,
   auditModule,
   rolesModule,
+  webhooksModule,
 ];

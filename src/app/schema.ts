@@ -4,6 +4,7 @@ import { NodeResolver } from '../graphql/node.js';
 import { printAnnotatedSchema } from '../graphql/print.js';
 import { createSchema } from '../graphql/schema.js';
 import { NO_DEMAND } from '../modules/demand/demand.js';
+import { PUBLIC_TARGETS } from '../modules/webhooks/targets.js';
 import { MODULES, type ModuleFactory, type Services } from './modules.js';
 
 export interface ProjectSchemaOptions {
@@ -37,7 +38,14 @@ const absent = <Thing extends object>(what: string): Thing =>
 
 /** The schema for reading names alone, without accounts. */
 export const createReadingSchema = (db: Database, publicUrl: string): GraphQLSchema =>
-  createProjectSchema({ db, publicUrl, auth: absent('account service'), demand: NO_DEMAND });
+  createProjectSchema({
+    db,
+    publicUrl,
+    auth: absent('account service'),
+    demand: NO_DEMAND,
+    webhookTargets: PUBLIC_TARGETS,
+    tail: absent('history'),
+  });
 
 /** The schema by itself, e.g. to print it: no database stands behind it. */
 export const createOfflineSchema = (): GraphQLSchema => createReadingSchema(absent('database'), 'http://localhost');

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { migrate, openDatabase, type Database } from '../db/index.js';
+import { encodeId } from '../graphql/ids.js';
 import { createAuth, providerSettings } from './auth.js';
 import { createApp } from './create-app.js';
 import { drainOnSignals } from './drain.js';
@@ -10,6 +11,8 @@ import { secretKeys } from './secret-keys.js';
 import { DemandCounter } from '../modules/demand/demand-counter.js';
 import { hasAdmin } from '../modules/roles/roles.store.js';
 import { allVersions } from '../modules/versions/versions.store.js';
+import { startDeliveries } from '../modules/webhooks/delivery-worker.js';
+import { webhookTargets } from '../modules/webhooks/targets.js';
 
 /** How the first administrator is made: nobody is there yet to grant the role. */
 const FIRST_ADMIN = {
@@ -36,10 +39,12 @@ export async function serve(settings: Settings, log: Logger): Promise<void> {
       ...providerSettings(settings),
     });
     const demand = new DemandCounter({ db, log });
+    const targets = targetsOf(settings);
     const app = await createApp({
       db,
       log,
       auth,
+      webhookTargets: targets,
       demand,
       publicUrl: settings.PUBLIC_URL,
       trustedProxies: settings.TRUSTED_PROXIES,
@@ -52,13 +57,14 @@ export async function serve(settings: Settings, log: Logger): Promise<void> {
     });
     const stopHousekeeping = keepHouse(db, log);
     demand.start();
+    const stopDeliveries = await startDeliveries({ db, log, keyring: auth.keyring, targets, globalId: encodeId });
     drainOnSignals({
       log,
       delaySeconds: settings.DRAIN_SECONDS,
       startDraining: () => app.startDraining(),
       async close() {
         stopHousekeeping();
-        await app.close();
+        await Promise.all([app.close(), stopDeliveries()]);
         await demand.close();
         await redis?.close();
         await db.close();
@@ -71,6 +77,10 @@ export async function serve(settings: Settings, log: Logger): Promise<void> {
     throw error;
   }
 }
+
+/** In production calls are encrypted, but for a network of one's own. */
+const targetsOf = ({ WEBHOOK_PRIVATE_HOSTS: privateHosts, NODE_ENV }: Settings) =>
+  webhookTargets({ privateHosts, plainHttp: privateHosts || NODE_ENV !== 'production' });
 
 async function prepare(db: Database, log: Logger): Promise<void> {
   const applied = await migrate(db);

@@ -25,10 +25,16 @@ export const PUBLIC_MUTATIONS: readonly string[] = [
   'reportLeakedToken',
 ];
 
-// Subscriptions bring their own `subscribe`; type-graphql asks for this object all the same.
+// Subscriptions bring their own source; type-graphql asks for this object all the same.
 const noTopics = () => {
   throw new Error('Subscriptions bring their own source.');
 };
+
+/**
+ * Stands where type-graphql asks for the source of a subscription, which it can not take from the instance of a resolver: the
+ * method `<name>Source(args, context)` beside it is the source, and answers with an async iterator.
+ */
+export const sourceBeside = noTopics;
 
 /** Builds the schema out of resolvers, and guards it. @throws SchemaRuleError listing every fault of its rules */
 export function createSchema({ resolvers, get, publicMutations, orphanedTypes }: SchemaInput): GraphQLSchema {
@@ -48,10 +54,25 @@ export function createSchema({ resolvers, get, publicMutations, orphanedTypes }:
   keepFieldResolverRules(schema, resolvers);
   resolveIds(schema);
   resolveTypesAtOnce(schema);
+  bindSources(schema, get);
   assertValidSchema(schema);
   authorise(schema, { publicMutations: publicMutations ?? PUBLIC_MUTATIONS });
   forgetAfterMutations(schema);
   return schema;
+}
+
+type Source = (args: object, context: Context) => unknown;
+
+/** Lets each subscription take its events from the method beside it, see {@link sourceBeside}. */
+function bindSources(schema: GraphQLSchema, get: SchemaInput['get']): void {
+  const fields = schema.getSubscriptionType()?.getFields() ?? {};
+  for (const { target, methodName, schemaName } of getMetadataStorage().subscriptions) {
+    const field = fields[schemaName];
+    const name = `${methodName}Source`;
+    if (field === undefined || !(name in target.prototype)) continue;
+    const instance = get(target) as Record<string, Source>;
+    field.subscribe = (_root, args: object, context: Context) => instance[name]!(args, context);
+  }
 }
 
 /** What a mutation's payload shows, and the mutations after it, is read anew. */

@@ -30,7 +30,7 @@ export function handleErrors(app: FastifyInstance): void {
     if (error instanceof AppError) return sendError(reply, error);
     const status = error.statusCode ?? 500;
     if (status >= 400 && status < 500) {
-      return reply.code(status).send(errorBody('BAD_USER_INPUT', requestFault(error), request.id));
+      return reply.code(status).send(errorBody('BAD_USER_INPUT', requestFault(error, request.routeOptions.bodyLimit), request.id));
     }
     request.log.error({ err: error }, 'fault');
     return reply.code(500).send(errorBody('INTERNAL_SERVER_ERROR', answerFor(error).message, request.id));
@@ -46,10 +46,12 @@ export function sendError(reply: FastifyReply, error: AppError): FastifyReply {
 /** The path without the query string, which may hold what nobody else should read. */
 export const pathOf = (request: FastifyRequest): string => request.url.split('?', 1)[0]!.slice(0, 200);
 
-function requestFault(error: FastifyError): string {
+const inWords = (bytes: number): string => (bytes < 2 ** 20 ? `${bytes / 2 ** 10} KiB` : `${bytes / 2 ** 20} MiB`);
+
+function requestFault(error: FastifyError, bodyLimit: number): string {
   switch (error.code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return 'The body is larger than 2 MiB.';
+      return `The body is larger than ${inWords(bodyLimit)}.`;
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return 'Send the body as application/json.';
     case 'FST_ERR_CTP_EMPTY_JSON_BODY':

@@ -65,6 +65,8 @@ export function createHttpServer(log: Logger, trustedProxies: readonly string[] 
 function closeUnused(app: FastifyInstance): void {
   const sockets = new Set<Socket>();
   app.server.on('connection', (socket) => {
+    // One may be handed back to the server.
+    if (sockets.has(socket)) return;
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
   });

@@ -10,6 +10,8 @@ import { createContext } from '../../src/graphql/context.js';
 import { ruleOf } from '../../src/graphql/directives/authorise.js';
 import type { Rule } from '../../src/graphql/directives/rule.js';
 import { AppError } from '../../src/shared/errors.js';
+import { HistoryTail } from '../../src/modules/live/history-tail.js';
+import { PUBLIC_TARGETS } from '../../src/modules/webhooks/targets.js';
 import type { ClientError, TestClient } from '../support/client.js';
 import { programOf, signUp, type Person } from '../support/people.js';
 import { startTestService, type TestService } from '../support/service.js';
@@ -38,7 +40,14 @@ const callers: Caller[] = [];
 beforeAll(async () => {
   service = await startTestService();
   const { db, auth } = service;
-  schema = createProjectSchema({ db, auth, demand: service.demand, publicUrl: auth.publicUrl });
+  schema = createProjectSchema({
+    db,
+    auth,
+    demand: service.demand,
+    publicUrl: auth.publicUrl,
+    webhookTargets: PUBLIC_TARGETS,
+    tail: new HistoryTail(db, auth.log),
+  });
   authenticate = authenticator(authStrategies(auth));
   const inBrowser = (person: Person) => async () => {
     const client = service.client();

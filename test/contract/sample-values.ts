@@ -34,6 +34,10 @@ const NODE_MUTATIONS: Record<string, string> = {
   removePasskey: 'Passkey',
   revokeRole: 'RoleGrant',
   deleteComment: 'Comment',
+  rotateWebhookSecret: 'Webhook',
+  enableWebhook: 'Webhook',
+  deleteWebhook: 'Webhook',
+  pingWebhook: 'Webhook',
 };
 
 /** A value of a type that is spelled right and names nothing that exists. */
@@ -58,6 +62,8 @@ function valueOf(type: GraphQLInputType, name: string, field: string): unknown {
     case 'Int':
     case 'Float':
       return 1;
+    case 'URL':
+      return 'https://example.com/';
     case 'JSONObject':
       return {};
     default:

@@ -89,17 +89,20 @@ describe('subscriptions of people with accounts', () => {
     const grant = await giveRole(service, person.userId, RoleName.MAINTAINER);
     const other = await signUp(service, { roles: [RoleName.MAINTAINER] });
     await giveRole(service, other.userId, RoleName.RELEASE_MANAGER);
-    const [lost, kept] = [await listening(person), await listening(other)];
+    const demoted = await signUp(service, { roles: [RoleName.MAINTAINER] });
+    const [lost, kept, without] = [await listening(person), await listening(other), await listening(demoted)];
     const stream = hear(streamClient(where.url, cookieOf(person)), NOTICE);
-    await vi.waitFor(() => expect(notices.size).toBe(3));
+    await vi.waitFor(() => expect(notices.size).toBe(4));
     const { revokeRole } = await admin.query(
-      `mutation ($id: ID!) { revokeRole(input: { id: $id, reason: "for a test" }) { userErrors { code } } }`,
+      `mutation ($id: ID!) { revokeRole(input: { id: $id }) { userErrors { code } } }`,
       { id: grant },
     );
     expect(revokeRole.userErrors).toEqual([]);
-    await service.db.query(`UPDATE role_grants SET revoked_at = now() WHERE user_id = $1 AND role = 'MAINTAINER'`, [
-      other.userId,
-    ]);
+    await service.db.query(
+      `UPDATE role_grants SET revoked_at = now() WHERE user_id = ANY($1) AND role = 'MAINTAINER'`,
+      [[other.userId, demoted.userId]],
+    );
+    await closedWith(without, 4403);
     // A demotion ends the sessions, too.
     await vi.waitFor(() => expect([lost.end, stream.end]).toEqual([4401, 'DONE']), { timeout: 3_000 });
     expect(codesOf(stream.results[0]?.errors)).toEqual(['UNAUTHENTICATED']);

@@ -67,9 +67,7 @@ describe('subscriptions as streams of events', () => {
     await open();
     app.keys.people.set('user', actorWith([RoleName.USER]));
     const callers: Record<string, string>[] = [{}, { authorization: 'Bearer user' }];
-    const refused = callers.map((headers) =>
-      hear(streamClient(app.url, headers), LOCKED),
-    );
+    const refused = callers.map((headers) => hear(streamClient(app.url, headers), LOCKED));
     await vi.waitFor(() => expect(refused.map(({ end }) => end)).toEqual(['DONE', 'DONE']));
     expect(refused.map(({ results }) => codesOf(results[0]!.errors))).toEqual([['UNAUTHENTICATED'], ['FORBIDDEN']]);
     expect(app.arrivals.opened).toBe(0);
@@ -110,6 +108,8 @@ describe('subscriptions as streams of events', () => {
       (await fetch(`${app.url}/graphql/stream`, { method: 'PUT' })).status,
     ];
     expect(statuses).toEqual([406, 406, 400, 400, 415, 413, 400, 404]);
+    const large = await post(JSON.stringify({ query: ARRIVAL, padding: 'x'.repeat(64 * 1024) }));
+    expect(await large.json()).toMatchObject({ errors: [{ message: 'The body is larger than 64 KiB.' }] });
     expect(app.arrivals.opened).toBe(0);
   });
 
@@ -129,6 +129,23 @@ describe('subscriptions as streams of events', () => {
     }
     expect(app.arrivals.opened).toBe(0);
     void get({ query: LOCKED }, { ...EVENTS, cookie, origin: app.url });
+    await eventually(1);
+  });
+
+  it('lets pages of other sites ask with a token, as /graphql does', async () => {
+    await open();
+    const answer = await fetch(`${app.url}/graphql/stream`, {
+      method: 'OPTIONS',
+      headers: {
+        origin: 'https://tool.example',
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'authorization,content-type',
+      },
+    });
+    expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([204, '*']);
+    expect(answer.headers.get('access-control-allow-headers')).toContain('authorization');
+    expect(answer.headers.get('access-control-allow-credentials')).toBeNull();
+    void post(JSON.stringify({ query: LOCKED }), { origin: 'https://tool.example', authorization: 'Bearer ann' });
     await eventually(1);
   });
 

@@ -19,6 +19,7 @@ describe('settings', () => {
       GITHUB_URL: 'https://github.com',
       DISCORD_URL: 'https://discord.com',
       MCP_MAVEN_URL: 'https://maven.minecraftforge.net',
+      WEBHOOK_PRIVATE_HOSTS: false,
       LOG_LEVEL: 'info',
       DRAIN_SECONDS: 0,
     });

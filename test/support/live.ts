@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { createClient as createSocketClient, type Client as SocketClient } from 'graphql-ws';
 import { createClient as createStreamClient } from 'graphql-sse';
 import { Arg, Ctx, Int, Resolver, Root, Subscription } from 'type-graphql';
+import { expect, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import type { AppInput } from '../../src/app/create-app.js';
 import type { SignedInActor } from '../../src/auth/actor.js';
@@ -143,8 +144,8 @@ export interface LiveError {
 /** What came of a subscription so far. */
 export interface Heard {
   results: { data?: Record<string, unknown> | null; errors?: LiveError[] }[];
-  /** How it ended: DONE, its errors, or with which code the socket was closed. */
-  end: 'DONE' | LiveError[] | number | string | null;
+  /** How it ended: `DONE`, its errors, or with which code the socket was closed. */
+  end: LiveError[] | number | string | null;
   stop: () => void;
 }
 
@@ -203,7 +204,7 @@ export interface RawSocket {
 export async function rawSocket(url: string, headers: Record<string, string> = {}): Promise<RawSocket> {
   const socket = new WebSocket(url, 'graphql-transport-ws', { headers });
   const messages: RawSocket['messages'] = [];
-  socket.on('message', (data) => messages.push(JSON.parse(String(data as Buffer)) as never));
+  socket.on('message', (data) => messages.push(JSON.parse((data as Buffer).toString()) as never));
   const closed = new Promise<number>((resolve) => {
     socket.on('close', resolve);
     socket.on('unexpected-response', (_request, { statusCode = 0 }) => resolve(statusCode));
@@ -213,4 +214,13 @@ export async function rawSocket(url: string, headers: Record<string, string> = {
   const send = (message: object | string) =>
     socket.send(typeof message === 'string' ? message : JSON.stringify(message));
   return { socket, messages, send, closed };
+}
+
+/** A socket that has said who it is. */
+export async function introduced(url: string, payload?: object): Promise<RawSocket> {
+  const peer = await rawSocket(url);
+  peer.send({ type: 'connection_init', payload });
+  await vi.waitFor(() => expect(peer.messages).toEqual([{ type: 'connection_ack' }]));
+  peer.messages.pop();
+  return peer;
 }

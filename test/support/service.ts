@@ -40,7 +40,7 @@ export interface TestService {
 export interface TestServiceOptions
   extends
     Pick<Partial<AuthInput>, 'github' | 'discord' | 'publicUrl' | 'secretKeys' | 'providerTimeout'>,
-    Pick<AppInput, 'modules' | 'liveTimes'> {
+    Pick<AppInput, 'modules' | 'liveTimes' | 'webhookTargets'> {
   /** Whether the invented sample version is imported; it is unless said otherwise. */
   sample?: boolean;
   /** A database that somebody else opened and closes: for a second replica. */
@@ -48,7 +48,15 @@ export interface TestServiceOptions
 }
 
 export async function startTestService(options: TestServiceOptions = {}): Promise<TestService> {
-  const { sample = true, publicUrl = TEST_PUBLIC_URL, db: given, modules, liveTimes, ...providers } = options;
+  const {
+    sample = true,
+    publicUrl = TEST_PUBLIC_URL,
+    db: given,
+    modules,
+    liveTimes,
+    webhookTargets,
+    ...providers
+  } = options;
   const db = given ?? (await openTestDatabase());
   if (sample) await importSample(db);
   const stream = new PassThrough();
@@ -66,6 +74,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     versions: () => allVersions(db),
     modules,
     liveTimes,
+    webhookTargets,
   });
   const secrets = new MintedSecrets();
   const client = () => new TestClient(app.http, secrets);

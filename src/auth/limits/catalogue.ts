@@ -36,6 +36,8 @@ export const LIMITS = {
   votes: { points: 600, seconds: HOUR },
   /** Comments that somebody wrote or edited. */
   comments: { points: 60, seconds: HOUR },
+  /** Calls that somebody had made to try a webhook. */
+  webhookPings: { points: 20, seconds: 10 * MINUTE },
 } as const satisfies Record<string, Limit>;
 
 export type LimitName = keyof typeof LIMITS;

@@ -19,11 +19,6 @@ export class Rechecks {
     return () => void this.connections.delete(connection);
   }
 
-  /** How many connections are looked after. */
-  get size(): number {
-    return this.connections.size;
-  }
-
   private later(): NodeJS.Timeout {
     return setTimeout(() => void this.work(), this.every).unref();
   }

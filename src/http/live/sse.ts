@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import { answerError, type Reporting } from '../../graphql/plugins.js';
 import { errorsOf, type SubscriptionRequest } from '../../graphql/subscription.js';
 import { AppError, badInput } from '../../shared/errors.js';
+import { inTime } from '../../shared/in-time.js';
 import { clientOf, refuseCredential } from '../client.js';
 import { errorBody, sendError } from '../errors.js';
 import { LiveConnection } from './connection.js';
@@ -80,9 +81,8 @@ export function serveStreams(http: FastifyInstance, live: Live): () => Promise<v
 
   return async () => {
     for (const { connection } of streams) connection.close();
-    const late = setTimeout(() => streams.forEach(({ events }) => events.destroy()), live.times.farewell);
-    await Promise.all([...streams].map(({ ended }) => ended));
-    clearTimeout(late);
+    const gone = await inTime(Promise.all([...streams].map(({ ended }) => ended)), live.times.farewell);
+    if (gone === 'LATE') for (const { events } of streams) events.destroy();
   };
 }
 

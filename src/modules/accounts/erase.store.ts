@@ -38,7 +38,16 @@ export async function setPseudonym(
   return rows.length > 0;
 }
 
-const PERSONAL = ['identities', 'sessions', 'api_tokens', 'one_time_secrets', 'totp', 'recovery_codes', 'passkeys'];
+const PERSONAL = [
+  'identities',
+  'sessions',
+  'api_tokens',
+  'one_time_secrets',
+  'totp',
+  'recovery_codes',
+  'passkeys',
+  'webhooks',
+];
 
 /** Removes everything personal that is kept of some accounts, and the roles that they hold. */
 export async function erasePersonal(tx: Sql, userIds: readonly number[], now: Date): Promise<void> {

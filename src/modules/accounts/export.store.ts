@@ -14,6 +14,7 @@ export interface AccountData {
   changes: Record<string, unknown>[];
   votes: Record<string, unknown>[];
   comments: Record<string, unknown>[];
+  webhooks: Record<string, unknown>[];
   auditEvents: Record<string, unknown>[];
 }
 
@@ -91,6 +92,13 @@ export async function accountData(tx: Sql, userId: number): Promise<AccountData>
        FROM change_comments o JOIN users u ON u.id = o.author_id WHERE o.author_id IN (${THEIRS}) ORDER BY o.id`,
     userId,
   );
+  const webhooks = await rows(
+    tx,
+    `SELECT w.url, w.events, v.name AS "gameVersion", w.kinds, w.created_at AS "createdAt", w.last_delivered_at AS "lastDeliveredAt",
+            w.failing_since AS "failingSince", w.last_error AS "lastError", w.disabled_at AS "disabledAt"
+       FROM webhooks w LEFT JOIN game_versions v ON v.id = w.version_id WHERE w.user_id = $1 ORDER BY w.id`,
+    userId,
+  );
   const auditEvents = await rows(
     tx,
     // An address is that of whoever acted: of others it is not the person's to see.
@@ -113,6 +121,7 @@ export async function accountData(tx: Sql, userId: number): Promise<AccountData>
     changes,
     votes,
     comments,
+    webhooks,
     auditEvents,
   };
 }

@@ -40,6 +40,11 @@ export const AUDIT_ACTIONS = [
   'version.set_current',
   'version.freeze',
   'version.unfreeze',
+  'webhook.create',
+  'webhook.rotate',
+  'webhook.enable',
+  'webhook.disable',
+  'webhook.delete',
 ] as const;
 
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];

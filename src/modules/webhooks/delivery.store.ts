@@ -79,13 +79,7 @@ const ADVANCE = statement(
 );
 
 /** Moves the cursors and ends the claim. @param deliveredAt null where there was nothing to tell */
-export async function advance(
-  db: Sql,
-  claim: Claim,
-  to: Position,
-  now: Date,
-  deliveredAt: Date | null,
-): Promise<void> {
+export async function advance(db: Sql, claim: Claim, to: Position, now: Date, deliveredAt: Date | null): Promise<void> {
   const { change, decision, offset } = to;
   await db.query(ADVANCE, [claim.id, claim.claimedUntil, change, decision, offset, now, deliveredAt]);
 }

@@ -53,8 +53,8 @@ const COMMITTED = statement(
   `SELECT 'committed' AS event, ${COLUMNS}, d.decided_at AS at, d.sequence AS decision, x.n::int AS n
      FROM change_decisions d CROSS JOIN LATERAL unnest(d.changes) WITH ORDINALITY AS x(change, n)
      JOIN changes c ON c.sequence = x.change ${TABLES}
-    WHERE ${WANTED} AND d.state = 'COMMITTED' AND d.sequence > $3 AND NOT (d.sequence = $3 + 1 AND x.n <= $4)
-      AND (d.sequence <= $5 OR (d.sequence = $5 + 1 AND x.n <= $6))
+    WHERE ${WANTED} AND d.state = 'COMMITTED' AND d.sequence > $3 AND NOT (d.sequence = $3 + 1 AND x.n <= $4::int)
+      AND (d.sequence <= $5 OR (d.sequence = $5 + 1 AND x.n <= $6::int))
     ORDER BY d.sequence, x.n LIMIT $7`,
 );
 

@@ -5,10 +5,12 @@ import { outcomeOf } from '../../support/client.js';
 import { forgetPresence, programOf, signInAgain, signUp, type Person } from '../../support/people.js';
 import { dumpAccounts } from '../../support/secrets.js';
 import { startTestService, type TestService } from '../../support/service.js';
+import { brokenSeals, COMMENT, stage, VOTE, wrongTallies } from '../discussion/support.js';
+import { makeBot } from '../roles/support.js';
 
 let service: TestService;
 beforeAll(async () => {
-  service = await startTestService({ sample: false });
+  service = await startTestService();
 });
 afterAll(() => service.close());
 
@@ -64,6 +66,42 @@ describe('deleteAccount', () => {
       [person.userId],
     );
     expect(addresses).toEqual([]);
+  });
+
+  it('HI4 leaves history, votes and comments as they were, under the pseudonym', async () => {
+    const [person, other] = [await signUp(service, { handle: 'kaspar-88' }), await signUp(service)];
+    const bot = await makeBot(service, person);
+    const [own] = await stage(person, { func_2006_f: 'isWilted' });
+    const [ofBot] = await stage(bot.program, { func_2007_f: 'wilt' });
+    const [ofOther] = await stage(other, { func_2009_h_: 'spread' });
+    await person.query(VOTE, { change: ofOther!.id, for: true });
+    await person.query(COMMENT, { change: ofOther!.id, body: 'well done' });
+    const sealed = () =>
+      service.db.query(
+        `SELECT sequence, state, author_id, votes_for, encode(hash, 'hex') AS hash FROM changes ORDER BY 1`,
+      );
+    const before = await sealed();
+    expect(before).toHaveLength(3);
+
+    await person.query(DELETE, { handle: 'kaspar-88' });
+    expect(await sealed()).toEqual(before);
+    expect(await brokenSeals(service)).toEqual([]);
+    expect(await wrongTallies(service)).toEqual([]);
+    const pseudonyms = [await handleOf(person), await handleOf(bot)];
+    expect(pseudonyms.every((pseudonym) => /^deleted-[0-9a-z]{8}$/.test(pseudonym))).toBe(true);
+    const list = `query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Change {
+      author { handle } votes { for } comments { nodes { body author { handle } } } } } }`;
+    const ids = [own!, ofBot!, ofOther!].map(({ id }) => id);
+    expect((await service.client().query(list, { ids })).nodes).toEqual([
+      { author: { handle: pseudonyms[0] }, votes: { for: 0 }, comments: { nodes: [] } },
+      { author: { handle: pseudonyms[1] }, votes: { for: 0 }, comments: { nodes: [] } },
+      {
+        author: { handle: other.handle },
+        votes: { for: 1 },
+        comments: { nodes: [{ body: 'well done', author: { handle: pseudonyms[0] } }] },
+      },
+    ]);
+    expect(await dumpAccounts(service.db)).not.toMatch(/"handle(_key)?":"kaspar/);
   });
 
   it('the handle, and one that looks like it, comes free after a year', async () => {

@@ -2,11 +2,13 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { outcomeOf } from '../../support/client.js';
 import { forgetPresence, giveRole, programOf, signInAgain, signUp, type Person } from '../../support/people.js';
 import { startTestService, type TestService } from '../../support/service.js';
+import { COMMENT, stage, VOTE } from '../discussion/support.js';
+import { makeBot } from '../roles/support.js';
 import { RoleName } from '../../../src/auth/permissions.js';
 
 let service: TestService;
 beforeAll(async () => {
-  service = await startTestService({ sample: false });
+  service = await startTestService();
 });
 afterAll(() => service.close());
 
@@ -54,12 +56,50 @@ describe('exportAccount', () => {
       recoveryCodesLeft: 0,
       roles: [{ role: 'MAINTAINER', gameVersion: null }],
       bots: [],
+      changes: [],
+      votes: [],
+      comments: [],
     });
     const events = data['auditEvents'] as { action: string; byMe: boolean; address: string | null }[];
     expect(events.map(({ action }) => action)).toEqual(['user.sign_up', 'session.start', 'role.grant', 'user.export']);
     expect(events.find(({ action }) => action === 'role.grant')).toMatchObject({ byMe: false, address: null });
     expect(response.body).not.toMatch(/argon2|\\\\x/);
     service.secrets.expectNoneIn(response.body, 'the export');
+  });
+
+  it('has what the person and their bots proposed and said, and how they voted; nothing of anybody else', async () => {
+    const [person, other] = [await signUp(service), await signUp(service)];
+    const bot = await makeBot(service, person);
+    const [own] = await stage(person, { func_2006_f: 'isWilted' });
+    const [ofBot] = await stage(bot.program, { func_2007_f: 'wilt' });
+    const [ofOther] = await stage(other, { func_2009_h_: 'spread' });
+    await person.query(VOTE, { change: ofOther!.id, for: false });
+    await other.query(VOTE, { change: own!.id, for: true });
+    await person.query(COMMENT, { change: ofOther!.id, body: 'not so good' });
+    await bot.program.query(COMMENT, { change: own!.id, body: 'said by a bot' });
+    await other.query(COMMENT, { change: own!.id, body: 'said by somebody else' });
+    const data = (await person.request('GET', await addressOf(person))).json<Record<string, unknown>>();
+    const at = expect.stringMatching(/^20\d\d-.*Z$/);
+    const change = {
+      version: '0.0-sample',
+      kind: 'METHOD',
+      oldName: null,
+      oldDocumentation: null,
+      newDocumentation: null,
+      reason: null,
+      state: 'STAGED',
+      createdAt: at,
+    };
+    const { sequence } = own!;
+    expect(data['changes']).toEqual([
+      { ...change, account: person.handle, sequence, srg: 'func_2006_f', newName: 'isWilted' },
+      { ...change, account: bot.handle, sequence: ofBot!.sequence, srg: 'func_2007_f', newName: 'wilt' },
+    ]);
+    expect(data['votes']).toEqual([{ change: ofOther!.sequence, for: false, at }]);
+    expect(data['comments']).toEqual([
+      { account: person.handle, change: ofOther!.sequence, body: 'not so good', createdAt: at, editedAt: null },
+      { account: bot.handle, change: sequence, body: 'said by a bot', createdAt: at, editedAt: null },
+    ]);
   });
 
   it('the address is good once, for ten minutes, and in that session alone', async () => {

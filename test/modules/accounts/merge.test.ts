@@ -1,12 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { RoleName } from '../../../src/auth/permissions.js';
+import { encodeId } from '../../../src/graphql/ids.js';
 import { outcomeOf } from '../../support/client.js';
 import { forgetPresence, giveRole, programOf, signInAgain, signUp, type Person } from '../../support/people.js';
 import { startTestService, type TestService } from '../../support/service.js';
+import { brokenSeals, COMMENT, stage, VOTE, wrongTallies } from '../discussion/support.js';
+import { makeBot } from '../roles/support.js';
 
 let service: TestService;
 beforeAll(async () => {
-  service = await startTestService({ sample: false });
+  service = await startTestService();
 });
 afterAll(() => service.close());
 
@@ -111,6 +114,73 @@ describe('a merge by the person themselves', () => {
         ),
       ),
     ).toBe('HANDLE_TAKEN');
+  });
+
+  it('HI5 shows changes, votes and comments under the account that stayed, and leaves history as it was sealed', async () => {
+    const [stays, goes, third] = [await signUp(service), await signUp(service), await signUp(service)];
+    const bot = await makeBot(service, goes);
+    const [ofGoes] = await stage(goes, { func_2006_f: 'isWilted' });
+    const [ofBot] = await stage(bot.program, { func_2007_f: 'wilt' });
+    const [ofStays] = await stage(stays, { func_2009_h_: 'spread' });
+    const [both, alone] = await stage(third, { func_2010_h__: 'prune', func_2013_b: 'bend' });
+    const vote = (person: Person, change: { id: string }, isFor: boolean) =>
+      person.query(VOTE, { change: change.id, for: isFor });
+    for (const change of [ofGoes!, ofBot!]) {
+      await vote(stays, change, true);
+      await vote(third, change, false);
+    }
+    await vote(goes, ofStays!, true);
+    await vote(stays, both!, true);
+    await vote(goes, both!, false);
+    await vote(goes, alone!, false);
+    await goes.query(COMMENT, { change: alone!.id, body: 'said by the one that goes' });
+    const sealed = () =>
+      service.db.query(`SELECT sequence, author_id, encode(hash, 'hex') AS hash FROM changes ORDER BY 1`);
+    const before = await sealed();
+
+    await goes.query(REDEEM, { code: await codeOf(stays) });
+    const list = `query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Change {
+      author { handle } votes { for against viewerVote } comments { nodes { author { handle } } } } } }`;
+    const ids = [ofGoes!, ofBot!, ofStays!, both!, alone!].map(({ id }) => id);
+    const { nodes } = await stays.query(list, { ids });
+    expect(nodes.map(({ author, votes }: { author: object; votes: object }) => ({ ...author, ...votes }))).toEqual([
+      // Nobody votes for what is their own by now, or for what their bots propose.
+      { handle: stays.handle, for: 0, against: 1, viewerVote: null },
+      { handle: bot.handle, for: 0, against: 1, viewerVote: null },
+      { handle: stays.handle, for: 0, against: 0, viewerVote: null },
+      // One person, one vote: that of the account that stays.
+      { handle: third.handle, for: 1, against: 0, viewerVote: true },
+      { handle: third.handle, for: 0, against: 1, viewerVote: false },
+    ]);
+    expect(nodes[4].comments.nodes).toEqual([{ author: { handle: stays.handle } }]);
+    expect(await wrongTallies(service)).toEqual([]);
+    expect(await service.db.query(`SELECT FROM change_votes WHERE user_id = $1`, [goes.userId])).toEqual([]);
+    // History names the account that acted, for ever.
+    expect(await sealed()).toEqual(before);
+    expect(before[0]).toMatchObject({ author_id: goes.userId });
+    expect(await brokenSeals(service)).toEqual([]);
+    const own = `query ($h: String!) { user(handle: $h) { changes { totalCount } } }`;
+    expect((await third.query(own, { h: goes.handle })).user.changes.totalCount).toBe(2);
+    const edit = `mutation ($id: ID!) { editComment(input: { comment: $id, body: "again" }) { userErrors { code } } }`;
+    const [comment] = await service.db.query<{ id: number }>(`SELECT id FROM change_comments`);
+    expect(outcomeOf(await stays.send(edit, { id: encodeId('Comment', comment!.id) }))).toBe('OK');
+  });
+
+  it('leaves no vote behind that is given while accounts merge', async () => {
+    const proposer = await signUp(service);
+    const changes = await stage(proposer, { func_2016_c: 'shed', func_2023_e: 'clearAll', func_2034_b: 'emptyOut' });
+    const [stays, goes] = [await signUp(service), await signUp(service)];
+    await stays.query(VOTE, { change: changes[0]!.id, for: true });
+    const code = await codeOf(stays);
+    const outcomes = await Promise.all([
+      ...changes.map(({ id }) => goes.send(VOTE, { change: id, for: false })),
+      goes.send(REDEEM, { code }),
+      ...changes.map(({ id }) => stays.send(VOTE, { change: id, for: true })),
+      ...changes.map(({ id }) => goes.send(VOTE, { change: id, for: false })),
+    ]);
+    expect(outcomes.map(outcomeOf).filter((outcome) => !['OK', 'UNAUTHENTICATED'].includes(outcome))).toEqual([]);
+    expect(await service.db.query(`SELECT FROM change_votes WHERE user_id = $1`, [goes.userId])).toEqual([]);
+    expect(await wrongTallies(service)).toEqual([]);
   });
 
   it('takes each code once, for a day, and only the newest', async () => {

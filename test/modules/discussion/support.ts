@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { FIRST_HASH, sealChange, type SealedChange } from '../../../src/modules/history/seal.js';
 import type { TestClient } from '../../support/client.js';
 import type { TestService } from '../../support/service.js';
 
@@ -64,3 +65,16 @@ export const wrongTallies = ({ db }: TestService) =>
       WHERE votes_for <> (SELECT count(*) FROM change_votes v WHERE v.change = c.sequence AND v.is_for)
          OR votes_against <> (SELECT count(*) FROM change_votes v WHERE v.change = c.sequence AND NOT v.is_for)`,
   );
+
+/** Sequences of the changes whose seal does not hold, all of them recomputed. */
+export async function brokenSeals({ db }: TestService): Promise<number[]> {
+  const rows = await db.query<SealedChange & { hash: Uint8Array }>(
+    `SELECT c.sequence, v.name AS version, c.kind, c.srg, c.old_name AS "oldName", c.new_name AS "newName",
+            c.old_documentation AS "oldDocumentation", c.new_documentation AS "newDocumentation", c.reason, c.forced,
+            c.author_id AS "authorId", c.via, c.batch, c.supersedes, c.created_at AS "createdAt", c.hash
+       FROM changes c JOIN game_versions v ON v.id = c.version_id ORDER BY c.sequence`,
+  );
+  return rows.flatMap(({ hash, ...change }, i) =>
+    sealChange(rows[i - 1]?.hash ?? FIRST_HASH, change).equals(hash) ? [] : [change.sequence],
+  );
+}

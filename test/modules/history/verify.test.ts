@@ -41,7 +41,7 @@ beforeAll(async () => {
   await rejectChange(db, decider, { change: first + 2, reason: 'no word for it' });
   await propose({ 3: 'better' }, { by: other, force: true });
   await undoChange(db, decider, { version: VERSION, srg: ids[3]! });
-  await propose({ 4: 'fourth', 0: 'zerothAgain' }, { force: true });
+  await propose({ 0: 'zerothAgain', 4: 'fourth' }, { force: true });
   await undoChange(db, callerWith(author), { version: VERSION, srg: ids[4]! });
   await redoChange(db, callerWith(author), { version: VERSION, srg: ids[4]! });
   await commitChanges(db, decider, { version: VERSION });
@@ -76,7 +76,7 @@ async function tampered(statements: string[] | (() => Promise<void>), work: () =
 async function rehash(): Promise<void> {
   const { db } = service;
   await db.transaction(async (tx) => {
-    let hash = new Uint8Array(32);
+    let hash: Uint8Array = new Uint8Array(32);
     for await (const row of storedChanges(tx)) {
       hash = sealChange(hash, row);
       await tx.query(`UPDATE changes SET hash = $1 WHERE sequence = $2`, [hash, row.sequence]);
@@ -193,7 +193,7 @@ describe('HI2 what was edited by hand is named', () => {
     ['the tail', `DELETE FROM changes WHERE sequence > :first + 6`, 'ENDS', 7, 'tail was cut off'],
     ['the head', `DELETE FROM history_head`, 'ENDS', null, 'do not end where'],
     ['the head of decisions', `UPDATE history_head SET decision_sequence = 99`, 'ENDS', null, 'go on to 99'],
-    ['a name of an entry', `UPDATE mappings SET name = 'swapped' WHERE name = 'zerothAgain'`, 'NAMES', 6, '"swapped"'],
+    ['a name of an entry', `UPDATE mappings SET name = 'swapped' WHERE name = 'zerothAgain'`, 'NAMES', 5, '"swapped"'],
     ['a name taken away', `UPDATE mappings SET name = NULL WHERE name = 'first'`, 'NAMES', 1, 'none'],
     ['a documentation of an entry', `UPDATE mappings SET documentation = 'x' WHERE name = 'first'`, 'NAMES', 1, '"x"'],
   ];

@@ -1,0 +1,126 @@
+import type { Logger } from 'pino';
+import type { Keyring } from '../../auth/keyring.js';
+import type { Database } from '../../db/index.js';
+import { record } from '../audit/audit.store.js';
+import * as store from './delivery.store.js';
+import { eventsAfter } from './events.store.js';
+import { deliveryMessage, type GlobalId } from './message.js';
+import { postJson, TIME_LIMIT, type CallOutcome } from './post.js';
+import { openKey, signedHeaders, type Message } from './signature.js';
+import type { WebhookTargets } from './targets.js';
+import { FAILING_ALLOWED } from './webhook.js';
+
+/** What deliveries are made with. */
+export interface DeliveryServices {
+  db: Database;
+  log: Logger;
+  keyring: Keyring;
+  targets: WebhookTargets;
+  globalId: GlobalId;
+  /** Milliseconds that a call may take; ten seconds where it is not given. */
+  timeLimit?: number;
+  now?: () => Date;
+}
+
+/** How long a claim outlives the longest call, in milliseconds: whoever lost its process is delivered to by another one after that. */
+const CLAIM_RESERVE = 20_000;
+
+const FIRST_PAUSE = 10_000;
+const LAST_PAUSE = 6 * 3_600_000;
+
+/** Gone, as a receiver says that nobody is to call it any more (RFC 9110). */
+const GONE = 410;
+
+/**
+ * How long to wait before the next try: 10 seconds, then twice as long each time up to 6 hours; a random part of up to a half is
+ * taken off, so that receivers that came back are not called by all at once.
+ * @param attempts tries before the one that has just failed
+ */
+export function pauseAfter(attempts: number): number {
+  const longest = Math.min(FIRST_PAUSE * 2 ** attempts, LAST_PAUSE);
+  return Math.round(longest * (1 - Math.random() / 2));
+}
+
+/** Why a call does not count as delivered; null where it does. */
+export function faultOf(outcome: Exclude<CallOutcome, 'STOPPED'>): string | null {
+  if ('error' in outcome) return outcome.error;
+  const { status } = outcome;
+  if (status >= 200 && status < 300) return null;
+  if (status >= 300 && status < 400) return `It answered ${status}: redirects are not followed.`;
+  return `It answered ${status}.`;
+}
+
+/**
+ * Takes one webhook that is due and tells it the next part of the history, at most one call. No transaction is open meanwhile: the
+ * claim keeps others away, and ends by itself where this process does.
+ * @param onClaim told when there is one
+ * @returns whether there was one
+ */
+export async function deliverNext(
+  services: DeliveryServices,
+  stop: AbortSignal,
+  onClaim: () => void = () => undefined,
+): Promise<boolean> {
+  const { db, now = () => new Date(), globalId, timeLimit = TIME_LIMIT } = services;
+  const started = now();
+  const claimed = await store.claimDue(db, started, new Date(started.getTime() + timeLimit + CLAIM_RESERVE));
+  if (claimed === null) return false;
+  onClaim();
+  const { events, to } = await eventsAfter(db, claimed, claimed.from, claimed.to);
+  if (events.length === 0) {
+    await store.advance(db, claimed, to, now(), null);
+    return true;
+  }
+  if (claimed.to === null && !(await store.planDelivery(db, claimed, to))) return true;
+  const outcome = await call(services, claimed, deliveryMessage(claimed, events, to, globalId), stop);
+  if (outcome === 'STOPPED') {
+    await store.release(db, claimed);
+    return true;
+  }
+  const fault = faultOf(outcome);
+  if (fault === null) await store.advance(db, claimed, to, now(), now());
+  else await failed(services, claimed, fault, 'status' in outcome && outcome.status === GONE);
+  return true;
+}
+
+async function call(
+  { keyring, targets, timeLimit = TIME_LIMIT, now = () => new Date() }: DeliveryServices,
+  { id, url, signingKey }: store.ClaimedWebhook,
+  message: Message,
+  stop: AbortSignal,
+): Promise<CallOutcome> {
+  let key: Buffer;
+  try {
+    key = openKey(keyring, signingKey, id);
+  } catch {
+    return { error: 'Its signing key was made with a key that the service no longer has. Rotate the secret.' };
+  }
+  const headers = signedHeaders(key, message, now());
+  return postJson({ url, headers, body: message.body, targets, timeLimit, stop });
+}
+
+/** Writes a failure down: tried again later, or not any more. */
+async function failed(
+  { db, log, now = () => new Date() }: DeliveryServices,
+  claimed: store.ClaimedWebhook,
+  fault: string,
+  isGone: boolean,
+): Promise<void> {
+  const at = now();
+  const failingSince = claimed.failingSince ?? at;
+  const isOver = isGone || at.getTime() - failingSince.getTime() >= FAILING_ALLOWED;
+  const why = isGone ? ' It is not called any more.' : ' It failed for three days and is not called any more.';
+  const failure = {
+    error: isOver ? `${fault}${why}` : fault,
+    failingSince,
+    dueAt: new Date(at.getTime() + pauseAfter(claimed.attempts)),
+    disabledAt: isOver ? at : null,
+  };
+  log.debug({ webhook: claimed.id, fault }, 'webhook failed');
+  await db.transaction(async (tx) => {
+    if (!(await store.fail(tx, claimed, failure)) || !isOver) return;
+    const by = { actorId: null, via: 'delivery', address: null };
+    const detail = `webhook ${claimed.id}: ${failure.error}`;
+    await record(tx, by, { action: 'webhook.disable', subjectId: claimed.userId, detail });
+  });
+}

@@ -1,0 +1,152 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as after } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import type { Database } from '../../../src/db/index.js';
+import { openEmbedded } from '../../../src/db/embedded.js';
+import { proposeChanges } from '../../../src/modules/changes/propose.service.js';
+import { verifyHistory } from '../../../src/modules/history/verify.service.js';
+import { openTestAuth } from '../../support/auth.js';
+import { openTestDatabase, type TestDatabase } from '../../support/database.js';
+import { importText } from '../../support/versions.js';
+import { addUser, callerWith } from './support.js';
+
+const VERSION = '1.0';
+const CHANGES = 1_000;
+const FIELDS_OF_CLASS = 20;
+/** A directory takes seconds to open, twice a round. */
+const KILLS = inject('postgresql') === null ? 3 : 20;
+
+/** Where the history lies, for this process and, one at a time, for others. */
+interface Place {
+  /** Nothing else has the database open while `work` runs, where that matters. */
+  open<T>(work: (db: Database) => Promise<T>): Promise<T>;
+  settings: Record<string, string>;
+  remove(): Promise<void>;
+}
+
+function onServer(db: TestDatabase): Place {
+  return { open: (work) => work(db), settings: { DATABASE_URL: db.url! }, remove: () => db.close() };
+}
+
+async function inDirectory(): Promise<Place> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'mcp-killed-'));
+  const empty = new Blob([await readFile(inject('emptyDatabase'))]);
+  await (await openEmbedded({ dataDir, loadDataDir: empty })).close();
+  return {
+    async open(work) {
+      const db = await openEmbedded({ dataDir });
+      try {
+        return await work(db);
+      } finally {
+        await db.close();
+      }
+    },
+    settings: { DATA_DIR: dataDir },
+    remove: () => rm(dataDir, { recursive: true, force: true }),
+  };
+}
+
+let place: Place;
+let userId: number;
+beforeAll(async () => {
+  place = inject('postgresql') === null ? await inDirectory() : onServer(await openTestDatabase());
+  const lines = Array.from({ length: CHANGES / FIELDS_OF_CLASS }, (_, i) => [
+    `c${i} net/minecraft/Class${i}`,
+    ...Array.from({ length: FIELDS_OF_CLASS }, (_, j) => `\tf${j} field_${i * FIELDS_OF_CLASS + j + 1}_a`),
+  ]);
+  userId = await place.open(async (db) => {
+    await importText(db, VERSION, lines.flat().join('\n'));
+    return addUser(db);
+  });
+});
+afterAll(() => place.remove());
+
+/** Stages a name for every field; what a round before left staged is superseded. @returns the first sequence */
+const stage = (round: number): Promise<number> =>
+  place.open(async (db) => {
+    const auth = await openTestAuth(db);
+    try {
+      const changes = Array.from({ length: CHANGES }, (_, i) => ({
+        srg: `field_${i + 1}_a`,
+        name: `round${round}Field${i}`,
+        documentation: `What it is called in round ${round}.`,
+      }));
+      const input = { version: VERSION, changes, force: true };
+      return (await proposeChanges(auth, callerWith(userId), input)).batch!;
+    } finally {
+      await auth.close();
+    }
+  });
+
+/** Commits in another process. @param killAfter milliseconds of the commit; null lets it be done @returns how long it took */
+async function commit(killAfter: number | null): Promise<number> {
+  const child = spawn(process.execPath, ['--import', 'tsx', join(import.meta.dirname, 'commit-process.ts')], {
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, VERSION, USER_ID: String(userId), ...place.settings },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = once(child, 'exit');
+  let began = 0;
+  let took = Infinity;
+  for await (const line of createInterface({ input: child.stdout })) {
+    if (line === 'done') took = performance.now() - began;
+    if (line !== 'ready') continue;
+    began = performance.now();
+    if (killAfter !== null) void after(killAfter).then(() => child.kill('SIGKILL'));
+  }
+  await ended;
+  return took;
+}
+
+/** How much of a batch is committed: in its states, in the names and in the decisions. */
+const committedOf = (batch: number, round: number) =>
+  place.open(async (db) => {
+    const [counted] = await db.transaction(async (tx) => {
+      // The server may still be about what the process had sent; whoever gets the pen after it sees what became of that.
+      await tx.query(`SELECT FROM history_head FOR UPDATE`);
+      return tx.query<{ states: number; names: number; decided: number }>(
+        `SELECT (SELECT count(*)::int FROM changes WHERE batch = $1 AND state = 'COMMITTED') AS states,
+                (SELECT count(*)::int FROM mappings WHERE name LIKE $2) AS names,
+                (SELECT coalesce(sum(cardinality(changes)), 0)::int FROM change_decisions
+                  WHERE state = 'COMMITTED' AND $1 = ANY(changes)) AS decided`,
+        [batch, `round${round}Field%`],
+      );
+    });
+    return { ...counted!, problems: (await verifyHistory(db)).problems };
+  });
+
+test(
+  `a process killed in the middle of a commit of ${CHANGES} changes, ${KILLS} times, leaves all or none`,
+  { timeout: 600_000 },
+  async () => {
+    const all = { states: CHANGES, names: CHANGES, decided: CHANGES, problems: [] };
+    const none = { states: 0, names: 0, decided: 0, problems: [] };
+    // The second commit has names to take away, as all that follow.
+    let duration = 0;
+    for (const round of [0, 1]) {
+      const batch = await stage(round);
+      duration = await commit(null);
+      expect(await committedOf(batch, round)).toEqual(all);
+    }
+
+    const rounds: { killedAfter: number; states: number }[] = [];
+    for (let kill = 0; kill < KILLS; kill++) {
+      const round = kill + 2;
+      const batch = await stage(round);
+      const killedAfter = ((kill + Math.random()) / KILLS) * duration * 1.4;
+      await commit(killedAfter);
+      const left = await committedOf(batch, round);
+      expect(left).toEqual(left.states === 0 ? none : all);
+      rounds.push({ killedAfter: Math.round(killedAfter), states: left.states });
+    }
+    if (process.env.HISTORY_SOAK_SECONDS !== undefined) console.log({ duration: Math.round(duration), rounds });
+    // Whatever became of the last one, the next one works.
+    const last = await stage(KILLS + 2);
+    await commit(null);
+    expect(await committedOf(last, KILLS + 2)).toEqual(all);
+  },
+);
