@@ -30,7 +30,9 @@ export function handleErrors(app: FastifyInstance): void {
     if (error instanceof AppError) return sendError(reply, error);
     const status = error.statusCode ?? 500;
     if (status >= 400 && status < 500) {
-      return reply.code(status).send(errorBody('BAD_USER_INPUT', requestFault(error, request.routeOptions.bodyLimit), request.id));
+      return reply
+        .code(status)
+        .send(errorBody('BAD_USER_INPUT', requestFault(error, request.routeOptions.bodyLimit), request.id));
     }
     request.log.error({ err: error }, 'fault');
     return reply.code(500).send(errorBody('INTERNAL_SERVER_ERROR', answerFor(error).message, request.id));

@@ -45,13 +45,13 @@ describe('README', () => {
   // A shell, curl and jq are no part of Node; a machine that has them, as CI must, runs what the README says.
   const hasShell =
     process.env.CI !== undefined || ['bash', 'curl', 'jq'].every((tool) => spawnSync('which', [tool]).status === 0);
-  test.runIf(hasShell)('its shell commands for accounts work as they stand', async () => {
+  test.runIf(hasShell)('its shell commands for accounts and naming work as they stand', async () => {
     const address = await service.http.listen({ port: 0, host: '127.0.0.1' });
     const folder = await mkdtemp(join(tmpdir(), 'mcp-readme-'));
-    const scripts = [...sectionOf('Accounts').matchAll(/```sh\n([\s\S]*?)```/g)]
+    const scripts = [...`${sectionOf('Accounts')}${sectionOf('Naming')}`.matchAll(/```sh\n([\s\S]*?)```/g)]
       .map(([, script]) => script!)
       .filter((script) => script.includes('curl'));
-    expect(scripts).toHaveLength(2);
+    expect(scripts).toHaveLength(3);
     try {
       const answers: string[] = [];
       for (const script of scripts) {
@@ -59,8 +59,11 @@ describe('README', () => {
         const { stdout } = await promisify(execFile)('bash', ['-euc', here], { cwd: folder });
         answers.push(...stdout.trim().split('\n'));
       }
-      const [signedUp, viewer, signedOut, signedIn, byToken] = answers.map((answer) => JSON.parse(answer) as object);
-      expect(answers).toHaveLength(5);
+      const [signedUp, viewer, signedOut, signedIn, byToken, ...naming] = answers.map(
+        (answer) => JSON.parse(answer) as object,
+      );
+      const [checked, proposed, history, undone] = naming;
+      expect(answers).toHaveLength(9);
       expect(signedUp).toMatchObject({ data: { signUp: { viewer: { user: { handle: 'alice' } }, userErrors: [] } } });
       expect(viewer).toMatchObject({
         data: {
@@ -72,6 +75,16 @@ describe('README', () => {
       expect(byToken).toMatchObject({
         data: { viewer: { user: { handle: 'alices-bot', isBot: true }, permissions: ['MAPPING_PROPOSE'] } },
       });
+      expect(checked).toMatchObject({
+        data: { proposeChanges: { userErrors: [{ code: 'RESERVED_WORD' }, { code: 'ALREADY_NAMED' }] } },
+      });
+      expect(proposed).toMatchObject({
+        data: { proposeChanges: { changes: [{ state: 'STAGED', newName: 'daysOfSun' }], userErrors: [] } },
+      });
+      expect(history).toMatchObject({
+        data: { mapping: { name: null, staged: { newName: 'daysOfSun' }, changes: { nodes: [{ state: 'STAGED' }] } } },
+      });
+      expect(undone).toMatchObject({ data: { undoChange: { change: { state: 'UNDONE' }, userErrors: [] } } });
     } finally {
       await rm(folder, { recursive: true, force: true });
     }

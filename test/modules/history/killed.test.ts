@@ -143,10 +143,10 @@ test(
       expect(left).toEqual(left.states === 0 ? none : all);
       rounds.push({ killedAfter: Math.round(killedAfter), states: left.states });
     }
-    if (process.env.HISTORY_SOAK_SECONDS !== undefined) console.log({ duration: Math.round(duration), rounds });
     // Whatever became of the last one, the next one works.
     const last = await stage(KILLS + 2);
-    await commit(null);
+    const afterwards = Math.round(await commit(null));
     expect(await committedOf(last, KILLS + 2)).toEqual(all);
+    if (process.env.HISTORY_SOAK_SECONDS !== undefined) console.log({ duration, afterwards, rounds });
   },
 );

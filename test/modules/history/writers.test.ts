@@ -5,6 +5,7 @@ import { verifyHistory } from '../../../src/modules/history/verify.service.js';
 import { outcomeOf, type TestClient } from '../../support/client.js';
 import { programOf, signUp, type Person } from '../../support/people.js';
 import { startTestService, type TestService } from '../../support/service.js';
+import { importText } from '../../support/versions.js';
 import { unnamedIds } from './support.js';
 
 /** How long writers write at random; a minute and more finds what five seconds do not. */

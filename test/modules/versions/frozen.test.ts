@@ -34,7 +34,7 @@ afterAll(() => service.close());
 const act = async (field: string) =>
   (await manager.query(`mutation { ${field}(input: { name: "${VERSION}" }) { userErrors { code } } }`))[field];
 
-describe('a frozen version takes no change: HI6', () => {
+describe('a frozen version takes no change', () => {
   let before: object;
   beforeAll(() => act('freezeGameVersion'));
   beforeEach(async () => {
