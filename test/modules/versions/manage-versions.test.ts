@@ -61,7 +61,7 @@ describe.each(FIELDS)('%s', (field) => {
     expect(await lockState(service)).toEqual(before);
   });
 
-  it('RB3 for one version is held for that one alone', async () => {
+  it('for one version is held for that one alone', async () => {
     await service.db.query(`UPDATE game_versions SET frozen = true WHERE name = '1.0' AND $1`, [
       field === 'unfreezeGameVersion',
     ]);
