@@ -1,19 +1,12 @@
-import {
-  effectivePermissions,
-  requirePermission,
-  requireSignedIn,
-  unauthenticated,
-  type SignedInActor,
-} from '../../auth/actor.js';
+import { effectivePermissions, requirePermission, requireSignedIn } from '../../auth/actor.js';
 import type { Caller } from '../../auth/caller.js';
 import { Permission } from '../../auth/permissions.js';
 import type { AuthServices } from '../../auth/services.js';
-import type { Database, Sql, Tx } from '../../db/index.js';
+import type { Database, Sql } from '../../db/index.js';
 import { userError } from '../../shared/user-errors.js';
-import { lockUser } from '../accounts/users.store.js';
 import { originOf, record } from '../audit/audit.store.js';
 import { commentsById, insertComment, removeComment, updateComment, type CommentRow } from './comments.store.js';
-import { discussedChange } from './discussed-change.js';
+import { discussedChange, lockSpeaker } from './discussed-change.js';
 
 /** Characters of a comment. */
 export const MAX_COMMENT = 2_000;
@@ -32,13 +25,6 @@ function commentBody(text: string): string {
 
 const noSuchComment = (path: string) => userError('NOT_FOUND', 'There is no such comment.', path);
 
-/** Holds the caller's account: a merge leaves no comment behind with one that goes. @returns its id */
-async function lockAuthor(tx: Tx, { user }: SignedInActor): Promise<number> {
-  const held = await lockUser(tx, Number(user.id));
-  if (held === null) throw unauthenticated();
-  return held.id;
-}
-
 /**
  * Comments on a change, whatever became of it.
  * @throws UserErrors NOT_FOUND, INVALID_INPUT; AppError FORBIDDEN without the permission for the version, RATE_LIMITED
@@ -52,7 +38,7 @@ export async function commentOnChange(
   const body = commentBody(input.body);
   await auth.limits.take({ limit: 'comments', key: actor.user.id });
   return auth.db.transaction(async (tx) => {
-    const authorId = await lockAuthor(tx, actor);
+    const authorId = await lockSpeaker(tx, actor);
     return insertComment(tx, { change: change.id, authorId, body, createdAt: caller.now });
   });
 }
@@ -72,7 +58,7 @@ export async function editComment(
   const body = commentBody(input.body);
   await auth.limits.take({ limit: 'comments', key: actor.user.id });
   return auth.db.transaction(async (tx) => {
-    const edited = { id: known.id, authorId: await lockAuthor(tx, actor), body };
+    const edited = { id: known.id, authorId: await lockSpeaker(tx, actor), body };
     const comment = await updateComment(tx, edited, caller.now);
     if (comment === null) throw userError('NOT_FOUND', 'You have no such comment.', 'comment');
     return comment;

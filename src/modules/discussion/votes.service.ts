@@ -1,11 +1,10 @@
-import { unauthenticated } from '../../auth/actor.js';
 import type { Caller } from '../../auth/caller.js';
 import type { AuthServices } from '../../auth/services.js';
 import { userError } from '../../shared/user-errors.js';
-import { lockUser, usersById } from '../accounts/users.store.js';
+import { usersById } from '../accounts/users.store.js';
 import type { ChangeRow } from '../changes/change.js';
 import { changesById } from '../changes/changes.store.js';
-import { discussedChange } from './discussed-change.js';
+import { discussedChange, lockSpeaker } from './discussed-change.js';
 import { lockChange, setVote } from './votes.store.js';
 
 export interface Vote {
@@ -25,10 +24,8 @@ export async function voteOnChange(auth: AuthServices, caller: Caller, input: Vo
     throw userError('INVALID_INPUT', 'Bots have no vote: one person would vote several times.', 'change');
   }
   await auth.limits.take({ limit: 'votes', key: actor.user.id });
-  const userId = Number(actor.user.id);
   return auth.db.transaction(async (tx) => {
-    // A merge holds the account too: no vote is left behind with one that goes.
-    if ((await lockUser(tx, userId)) === null) throw unauthenticated();
+    const userId = await lockSpeaker(tx, actor);
     await lockChange(tx, input.change);
     const [change] = await changesById(tx, [input.change]);
     const { id, srg, state, authorId } = change!;

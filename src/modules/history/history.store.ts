@@ -50,41 +50,36 @@ export interface WrittenChange extends SealedChange {
   state: ChangeState;
 }
 
-const INSERT = statement(
+// Each moves the ends of the chains with what it writes, and tells every process when the transaction commits.
+const TELL = `RETURNING pg_notify('${HISTORY_CHANNEL}', '')`;
+
+const APPEND = statement(
   'history_append',
-  `INSERT INTO changes (sequence, version_id, kind, srg, old_name, new_name, old_documentation, new_documentation, reason,
-                        forced, author_id, via, batch, supersedes, created_at, hash, state)
-   SELECT r.sequence, r."versionId", r.kind, r.srg, r."oldName", r."newName", r."oldDocumentation", r."newDocumentation",
-          $2, $3, $4, $5, $6, r.supersedes, $7, decode(r.hash, 'hex'), r.state
-     FROM json_to_recordset($1::json) AS r(
-       sequence int, "versionId" int, kind mapping_kind, srg text, "oldName" text, "newName" text, "oldDocumentation" text,
-       "newDocumentation" text, supersedes int, hash text, state change_state)`,
+  `WITH written AS (
+     INSERT INTO changes (sequence, version_id, kind, srg, old_name, new_name, old_documentation, new_documentation, reason,
+                          forced, author_id, via, batch, supersedes, created_at, hash, state)
+     SELECT r.sequence, r."versionId", r.kind, r.srg, r."oldName", r."newName", r."oldDocumentation", r."newDocumentation",
+            $2, $3, $4, $5, $6, r.supersedes, $7, decode(r.hash, 'hex'), r.state
+       FROM json_to_recordset($1::json) AS r(
+         sequence int, "versionId" int, kind mapping_kind, srg text, "oldName" text, "newName" text, "oldDocumentation" text,
+         "newDocumentation" text, supersedes int, hash text, state change_state)
+   )
+   UPDATE history_head SET change_sequence = $8, change_hash = $9 ${TELL}`,
 );
 
-const INSERT_DECISION = statement(
+const DECIDE = statement(
   'history_decide',
-  `INSERT INTO change_decisions (sequence, state, changes, by_id, via, reason, decided_at, hash)
-   VALUES ($1, $2::text::change_state, $3::int[], $4, $5, $6, $7, $8)`,
+  `WITH decision AS (
+     INSERT INTO change_decisions (sequence, state, changes, by_id, via, reason, decided_at, hash)
+     VALUES ($1, $2::text::change_state, $3::int[], $4, $5, $6, $7, $8)
+   ), decided AS (
+     UPDATE changes SET state = $2::text::change_state, decision = $1 WHERE sequence = ANY($3::int[])
+   )
+   UPDATE history_head SET decision_sequence = $1, decision_hash = $8 ${TELL}`,
 );
 
-const SET_STATE = statement(
-  'history_set_state',
-  `UPDATE changes SET state = $2::text::change_state, decision = $3 WHERE sequence = ANY($1::int[])`,
-);
-
-const MOVE_HEAD = statement(
-  'history_move_head',
-  `UPDATE history_head SET change_sequence = $1, change_hash = $2, decision_sequence = $3, decision_hash = $4
-    RETURNING pg_notify('${HISTORY_CHANNEL}', '')`,
-);
-
-/**
- * The pen: one transaction at a time holds it over all processes, from {@link writeHistory} to its end. Nothing counts until
- * {@link HistoryWriter.close}.
- */
+/** The pen: one transaction at a time holds it over all processes, from {@link writeHistory} to its end. */
 export class HistoryWriter {
-  private changed = false;
-
   constructor(
     private readonly tx: Tx,
     private readonly head: HistoryHead,
@@ -93,57 +88,37 @@ export class HistoryWriter {
   /** Writes changes of one call, numbered and sealed; together they are one batch. Committed ones need a decision too. */
   async append(changes: readonly NewChange[], by: Authorship): Promise<WrittenChange[]> {
     if (changes.length === 0) return [];
+    const { head } = this;
     const { authorId, via, reason, forced, at } = by;
-    const batch = this.head.changeSequence + 1;
+    const batch = head.changeSequence + 1;
     const written = changes.map((change): WrittenChange => {
-      this.head.changeSequence += 1;
-      const row = {
-        ...change,
-        sequence: this.head.changeSequence,
-        authorId,
-        via,
-        reason,
-        forced,
-        batch,
-        createdAt: at,
-      };
-      const hash = sealChange(this.head.changeHash, row);
-      this.head.changeHash = hash;
+      head.changeSequence += 1;
+      const row = { ...change, sequence: head.changeSequence, authorId, via, reason, forced, batch, createdAt: at };
+      const hash = sealChange(head.changeHash, row);
+      head.changeHash = hash;
       return { ...row, hash };
     });
     const rows = JSON.stringify(written.map((row) => ({ ...row, hash: row.hash.toString('hex') })));
-    await this.tx.query(INSERT, [rows, reason, forced, authorId, via, batch, at]);
-    this.changed = true;
+    const end = [head.changeSequence, head.changeHash];
+    await this.tx.query(APPEND, [rows, reason, forced, authorId, via, batch, at, ...end]);
     return written;
   }
 
-  /**
-   * Writes down what became of changes, and moves them.
-   * @returns the sequence of the decision; null for no changes
-   */
+  /** Writes down what became of changes, and moves them; nothing for none. */
   async decide(
     state: ChangeState,
     sequences: readonly number[],
     by: Pick<Authorship, 'authorId' | 'via' | 'reason' | 'at'>,
-  ): Promise<number | null> {
-    if (sequences.length === 0) return null;
+  ): Promise<void> {
+    if (sequences.length === 0) return;
+    const { head } = this;
     const { authorId: byId, via, reason, at: decidedAt } = by;
-    const sequence = this.head.decisionSequence + 1;
+    const sequence = head.decisionSequence + 1;
     const decision = { sequence, state, changes: sequences, byId, via, reason, decidedAt };
-    const hash = sealDecision(this.head.decisionHash, decision);
-    await this.tx.query(INSERT_DECISION, [sequence, state, sequences, byId, via, reason, decidedAt, hash]);
-    await this.tx.query(SET_STATE, [sequences, state, sequence]);
-    this.head.decisionSequence = sequence;
-    this.head.decisionHash = hash;
-    this.changed = true;
-    return sequence;
-  }
-
-  /** Moves the ends of the chains to what was written, and tells every process when the transaction commits. */
-  async close(): Promise<void> {
-    if (!this.changed) return;
-    const { changeSequence, changeHash, decisionSequence, decisionHash } = this.head;
-    await this.tx.query(MOVE_HEAD, [changeSequence, changeHash, decisionSequence, decisionHash]);
+    const hash = sealDecision(head.decisionHash, decision);
+    await this.tx.query(DECIDE, [sequence, state, sequences, byId, via, reason, decidedAt, hash]);
+    head.decisionSequence = sequence;
+    head.decisionHash = hash;
   }
 }
 
@@ -153,8 +128,5 @@ export class HistoryWriter {
  */
 export async function writeHistory<T>(tx: Tx, work: (history: HistoryWriter) => Promise<T>): Promise<T> {
   const [head] = await tx.query<HistoryHead>(LOCK_HEAD);
-  const history = new HistoryWriter(tx, { ...head! });
-  const result = await work(history);
-  await history.close();
-  return result;
+  return work(new HistoryWriter(tx, { ...head! }));
 }

@@ -158,22 +158,25 @@ export const classesOf = (
 export const countClassesOf = (db: Sql, query: string | null, parents: readonly number[]): Promise<ParentCount[]> =>
   db.query(CLASSES_COUNT, [parents, query]);
 
-const IS_UNNAMED = `u.name IS NULL AND ($2::text[] IS NULL OR u.kind::text = ANY($2::text[]))`;
+const IS_UNNAMED = `u.name IS NULL AND ($2::text[] IS NULL OR u.kind = ANY($2::text[]::mapping_kind[]))`;
 
-// $3 and $4 how often the last one was asked for and its id, $5 the id of the last one that nobody asked for. Each branch reads its
-// index in order, no further than the page needs.
+// $3 and $4 how often the last one was asked for and its id, $5 the id of the last one that nobody asked for. Both halves read their
+// index in order, no further than the page needs: the second one only what the first does not fill.
 const UNNAMED = statement(
   'version_unnamed',
   `SELECT page.* FROM unnest($1::int[]) AS parent(id) CROSS JOIN LATERAL (
-     (SELECT ${mappingColumns('u')}, d.count AS demand FROM mapping_demand d JOIN mappings u ON u.id = d.mapping_id
-       WHERE d.version_id = parent.id AND d.count <= $3 AND (d.count < $3 OR d.mapping_id > $4) AND ${IS_UNNAMED}
-       ORDER BY d.count DESC, d.mapping_id LIMIT $6)
+     WITH asked AS MATERIALIZED (
+       SELECT ${mappingColumns('u')}, d.count AS demand FROM mapping_demand d JOIN mappings u ON u.id = d.mapping_id
+        WHERE d.version_id = parent.id AND d.count <= $3 AND (d.count < $3 OR d.mapping_id > $4) AND ${IS_UNNAMED}
+        ORDER BY d.count DESC, d.mapping_id LIMIT $6
+     )
+     SELECT * FROM asked
      UNION ALL
      (SELECT ${mappingColumns('u')}, 0 FROM mappings u
        WHERE u.version_id = parent.id AND u.id > $5 AND ${IS_UNNAMED}
          AND NOT EXISTS (SELECT FROM mapping_demand d WHERE d.mapping_id = u.id)
-       ORDER BY u.id LIMIT $6)
-     ORDER BY demand DESC, id LIMIT $6
+       ORDER BY u.id LIMIT $6 - (SELECT count(*) FROM asked))
+     ORDER BY demand DESC, id
    ) AS page`,
 );
 

@@ -8,11 +8,15 @@ const LANES = 8;
 /** How often due webhooks are looked for where nothing is heard, in milliseconds. */
 const INTERVAL = 30_000;
 
-/** How long what follows is gathered once history has grown, in milliseconds. */
-const GATHERING = 1_000;
+/** Milliseconds. */
+export interface DeliveryTimes {
+  /** How long what follows is gathered once history has grown. */
+  gathering: number;
+  /** How long running calls may go on when the process stops. */
+  patience: number;
+}
 
-/** How long running calls may go on when the process stops, in milliseconds. */
-const PATIENCE = 5_000;
+const TIMES: DeliveryTimes = { gathering: 1_000, patience: 5_000 };
 
 /** Delivers to every webhook that is due, several at once; who finds work calls for help. */
 class Deliverer {
@@ -74,14 +78,17 @@ export async function deliverDue(services: DeliveryServices): Promise<void> {
  * Delivers whenever history grows, and looks every 30 seconds for what is to be tried again. Any number of processes may.
  * @returns stops it: before the database is closed
  */
-export async function startDeliveries(services: DeliveryServices): Promise<() => Promise<void>> {
+export async function startDeliveries(
+  services: DeliveryServices,
+  { gathering: delay, patience }: DeliveryTimes = TIMES,
+): Promise<() => Promise<void>> {
   const deliverer = new Deliverer(services);
   let gathering: NodeJS.Timeout | undefined;
   const unlisten = await services.db.listen(HISTORY_CHANNEL, () => {
     gathering ??= setTimeout(() => {
       gathering = undefined;
       deliverer.wake();
-    }, GATHERING).unref();
+    }, delay).unref();
   });
   const timer = setInterval(() => deliverer.wake(), INTERVAL).unref();
   deliverer.wake();
@@ -89,6 +96,6 @@ export async function startDeliveries(services: DeliveryServices): Promise<() =>
     clearInterval(timer);
     clearTimeout(gathering);
     await unlisten();
-    await deliverer.end(PATIENCE);
+    await deliverer.end(patience);
   };
 }

@@ -2,11 +2,11 @@ import type { Logger } from 'pino';
 import type { Keyring } from '../../auth/keyring.js';
 import type { Database } from '../../db/index.js';
 import { record } from '../audit/audit.store.js';
+import { callWebhook, faultOf } from './call.js';
 import * as store from './delivery.store.js';
 import { eventsAfter } from './events.store.js';
 import { deliveryMessage, type GlobalId } from './message.js';
-import { postJson, TIME_LIMIT, type CallOutcome } from './post.js';
-import { openKey, signedHeaders, type Message } from './signature.js';
+import { TIME_LIMIT } from './post.js';
 import type { WebhookTargets } from './targets.js';
 import { FAILING_ALLOWED } from './webhook.js';
 
@@ -41,15 +41,6 @@ export function pauseAfter(attempts: number): number {
   return Math.round(longest * (1 - Math.random() / 2));
 }
 
-/** Why a call does not count as delivered; null where it does. */
-export function faultOf(outcome: Exclude<CallOutcome, 'STOPPED'>): string | null {
-  if ('error' in outcome) return outcome.error;
-  const { status } = outcome;
-  if (status >= 200 && status < 300) return null;
-  if (status >= 300 && status < 400) return `It answered ${status}: redirects are not followed.`;
-  return `It answered ${status}.`;
-}
-
 /**
  * Takes one webhook that is due and tells it the next part of the history, at most one call. No transaction is open meanwhile: the
  * claim keeps others away, and ends by itself where this process does.
@@ -61,7 +52,7 @@ export async function deliverNext(
   stop: AbortSignal,
   onClaim: () => void = () => undefined,
 ): Promise<boolean> {
-  const { db, now = () => new Date(), globalId, timeLimit = TIME_LIMIT } = services;
+  const { db, keyring, targets, globalId, timeLimit = TIME_LIMIT, now = () => new Date() } = services;
   const started = now();
   const claimed = await store.claimDue(db, started, new Date(started.getTime() + timeLimit + CLAIM_RESERVE));
   if (claimed === null) return false;
@@ -72,7 +63,8 @@ export async function deliverNext(
     return true;
   }
   if (claimed.to === null && !(await store.planDelivery(db, claimed, to))) return true;
-  const outcome = await call(services, claimed, deliveryMessage(claimed, events, to, globalId), stop);
+  const message = deliveryMessage(claimed, events, to, globalId);
+  const outcome = await callWebhook(claimed, message, { keyring, targets, now: now(), timeLimit, stop });
   if (outcome === 'STOPPED') {
     await store.release(db, claimed);
     return true;
@@ -81,22 +73,6 @@ export async function deliverNext(
   if (fault === null) await store.advance(db, claimed, to, now(), now());
   else await failed(services, claimed, fault, 'status' in outcome && outcome.status === GONE);
   return true;
-}
-
-async function call(
-  { keyring, targets, timeLimit = TIME_LIMIT, now = () => new Date() }: DeliveryServices,
-  { id, url, signingKey }: store.ClaimedWebhook,
-  message: Message,
-  stop: AbortSignal,
-): Promise<CallOutcome> {
-  let key: Buffer;
-  try {
-    key = openKey(keyring, signingKey, id);
-  } catch {
-    return { error: 'Its signing key was made with a key that the service no longer has. Rotate the secret.' };
-  }
-  const headers = signedHeaders(key, message, now());
-  return postJson({ url, headers, body: message.body, targets, timeLimit, stop });
 }
 
 /** Writes a failure down: tried again later, or not any more. */

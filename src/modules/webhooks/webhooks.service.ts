@@ -9,10 +9,10 @@ import type { AuditAction } from '../audit/audit-actions.js';
 import { namedVersion } from '../changes/named-version.js';
 import { historyHead } from '../history/history.store.js';
 import { MAPPING_KINDS, type MappingKind } from '../mappings/mapping.js';
-import { faultOf } from './delivery.js';
+import { callWebhook, faultOf } from './call.js';
 import { pingMessage, type GlobalId } from './message.js';
-import { postJson, TIME_LIMIT } from './post.js';
-import { newSigningKey, openKey, sealKey, shownKey, signedHeaders } from './signature.js';
+import { TIME_LIMIT } from './post.js';
+import { newSigningKey, sealKey, shownKey } from './signature.js';
 import { checkTarget, RefusedTarget, type WebhookTargets } from './targets.js';
 import { FAILING_ALLOWED, WEBHOOK_EVENTS, type WebhookEventName, type WebhookRow } from './webhook.js';
 import * as store from './webhooks.store.js';
@@ -148,11 +148,9 @@ export async function pingWebhook(
   const webhook = await store.webhookToCall(db, Number(user.id), id);
   if (webhook === null) throw noSuchWebhook();
   await limits.take({ limit: 'webhookPings', key: user.id });
-  const message = pingMessage(id, caller.now, globalId);
-  const headers = signedHeaders(openKey(keyring, webhook.signingKey, id), message, caller.now);
   // Less than an operation may take, so that a slow receiver is told of and not the operation ended.
-  const timeLimit = TIME_LIMIT / 2;
-  const outcome = await postJson({ url: webhook.url, headers, body: message.body, targets, timeLimit });
+  const options = { keyring, targets, now: caller.now, timeLimit: TIME_LIMIT / 2 };
+  const outcome = await callWebhook(webhook, pingMessage(id, caller.now, globalId), options);
   if (outcome === 'STOPPED') throw new Error('Nobody stops a ping.');
   return { status: 'status' in outcome ? outcome.status : null, error: faultOf(outcome) };
 }

@@ -1,5 +1,6 @@
 import { statement, type Sql } from '../../db/index.js';
 import type { HistoryHead } from '../history/history.store.js';
+import type { Callable } from './call.js';
 import type { WebhookFilter, WebhookRow } from './webhook.js';
 
 const COLUMNS = `w.id, w.user_id AS "userId", w.url, w.events, w.version_id AS "versionId", w.kinds, w.created_at AS "createdAt",
@@ -20,7 +21,7 @@ const BY_ID = statement(
 export const webhooksById = (db: Sql, userId: number, ids: readonly number[]): Promise<WebhookRow[]> =>
   db.query(BY_ID, [userId, ids]);
 
-/** A webhook of a user with its key, held until the transaction ends; null where there is none. */
+/** A webhook of a user, held until the transaction ends; null where there is none. */
 export async function lockWebhook(tx: Sql, userId: number, id: number): Promise<WebhookRow | null> {
   const rows = await tx.query<WebhookRow>(
     `SELECT ${COLUMNS} FROM webhooks w WHERE w.user_id = $1 AND w.id = $2 FOR UPDATE`,
@@ -29,14 +30,10 @@ export async function lockWebhook(tx: Sql, userId: number, id: number): Promise<
   return rows[0] ?? null;
 }
 
-/** The address and the sealed key of a user's webhook; null where there is none. */
-export async function webhookToCall(
-  db: Sql,
-  userId: number,
-  id: number,
-): Promise<{ url: string; signingKey: Uint8Array } | null> {
-  const rows = await db.query<{ url: string; signingKey: Uint8Array }>(
-    `SELECT url, signing_key AS "signingKey" FROM webhooks WHERE user_id = $1 AND id = $2`,
+/** What a call of a user's webhook takes; null where there is none. */
+export async function webhookToCall(db: Sql, userId: number, id: number): Promise<Callable | null> {
+  const rows = await db.query<Callable>(
+    `SELECT id, url, signing_key AS "signingKey" FROM webhooks WHERE user_id = $1 AND id = $2`,
     [userId, id],
   );
   return rows[0] ?? null;

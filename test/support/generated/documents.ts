@@ -121,12 +121,15 @@ export type NodeListsQueryVariables = Exact<{
 export type NodeListsQuery = { nodes: Array<
     | { id: string }
     | { id: string }
+    | { id: string }
     | { srg: string, id: string, version: { name: string }, fields: { nodes: Array<{ obf: string }> } }
+    | { id: string }
     | { srg: string, id: string, version: { name: string } }
     | { id: string, coverage: Array<{ total: number }> }
     | { id: string }
     | { srg: string, id: string, version: { name: string }, parameters: Array<{ srg: string }> }
     | { srg: string, id: string, version: { name: string }, method: { srg: string } | null }
+    | { id: string }
     | { id: string }
     | { id: string }
     | { id: string }
@@ -381,7 +384,9 @@ export type NodeByIdQueryVariables = Exact<{
 export type NodeByIdQuery = { node:
     | { __typename: 'ApiToken', id: string }
     | { __typename: 'AuditEvent', id: string }
+    | { __typename: 'Change', id: string }
     | { __typename: 'Class', srg: string, id: string }
+    | { __typename: 'Comment', id: string }
     | { __typename: 'Field', srg: string, id: string }
     | { __typename: 'GameVersion', name: string, id: string }
     | { __typename: 'Identity', id: string }
@@ -391,6 +396,7 @@ export type NodeByIdQuery = { node:
     | { __typename: 'RoleGrant', id: string }
     | { __typename: 'Session', id: string }
     | { __typename: 'User', id: string }
+    | { __typename: 'Webhook', id: string }
    | null };
 
 export type NodesByIdQueryVariables = Exact<{
@@ -401,7 +407,9 @@ export type NodesByIdQueryVariables = Exact<{
 export type NodesByIdQuery = { nodes: Array<
     | { __typename: 'ApiToken', id: string }
     | { __typename: 'AuditEvent', id: string }
+    | { __typename: 'Change', id: string }
     | { __typename: 'Class', id: string }
+    | { __typename: 'Comment', id: string }
     | { __typename: 'Field', id: string }
     | { __typename: 'GameVersion', id: string }
     | { __typename: 'Identity', id: string }
@@ -411,6 +419,7 @@ export type NodesByIdQuery = { nodes: Array<
     | { __typename: 'RoleGrant', id: string }
     | { __typename: 'Session', id: string }
     | { __typename: 'User', id: string }
+    | { __typename: 'Webhook', id: string }
    | null> };
 
 export const EntryFragmentDoc = {"kind":"Document","definitions":[{"kind":"FragmentDefinition","name":{"kind":"Name","value":"Entry"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Mapping"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"__typename"}},{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"kind"}},{"kind":"Field","name":{"kind":"Name","value":"srg"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"serverName"}},{"kind":"Field","name":{"kind":"Name","value":"documentation"}},{"kind":"Field","name":{"kind":"Name","value":"side"}},{"kind":"Field","name":{"kind":"Name","value":"version"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}}]}}]}}]} as unknown as DocumentNode<EntryFragment, unknown>;
