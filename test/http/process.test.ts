@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openEmbedded } from '../../src/db/embedded.js';
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
@@ -44,11 +45,8 @@ describe('the process', () => {
   });
 
   it('serves the sample on an embedded database, says where, and ends with status 0 on SIGTERM', async () => {
-    const { child, output } = start({
-      PORT: '0',
-      PUBLIC_URL: 'http://mcp.example.org',
-      DATA_DIR: join(directory, 'data'),
-    });
+    const dataDir = join(directory, 'data');
+    const { child, output } = start({ PORT: '0', PUBLIC_URL: 'http://mcp.example.org', DATA_DIR: dataDir });
     const exited = once(child, 'exit');
     try {
       await expect
@@ -58,6 +56,7 @@ describe('the process', () => {
       expect(await (await fetch(`${address}/readyz`)).json()).toEqual({ status: 'ready' });
       const answer = await fetch(`${address}/graphql?query=${encodeURIComponent('{ gameVersion { name } }')}`);
       expect(await answer.json()).toMatchObject({ data: { gameVersion: { name: expect.any(String) } } });
+      await fetch(`${address}/graphql?query=${encodeURIComponent('{ mapping(srg: "func_2006_f") { name } }')}`);
       expect(await (await fetch(address)).text()).toContain('invented sample');
       expect(output()).toContain('There is no administrator yet. Stop the service and run: npm run mcp -- user create');
     } finally {
@@ -66,5 +65,9 @@ describe('the process', () => {
     expect(await exited).toEqual([0, null]);
     expect(output()).toContain('Stopped.');
     expect(output()).not.toMatch(/deprecat|warning/i);
+    // What was asked for without a name is written down before the database closes.
+    const db = await openEmbedded({ dataDir });
+    expect(await db.query('SELECT count FROM mapping_demand')).toEqual([{ count: 1 }]);
+    await db.close();
   }, 120_000);
 });

@@ -136,7 +136,7 @@ describe('GameVersion.unnamed', () => {
   it.each([1, 2, 3, 7, 200])('comes whole in pages of %i, ties and all', async (first) => {
     await ask({ func_2068_b: 1, field_1056_b: 2, func_2010_h__: 2, field_1009_b: 2, field_1002_c: 1 });
     const all = (await page(200)).rows;
-    const { rows } = await walk(async (after) => {
+    const { rows } = await walk<string>(async (after) => {
       const { hasPreviousPage, ...rest } = await page(first, after);
       expect(hasPreviousPage).toBe(after !== null);
       return rest;

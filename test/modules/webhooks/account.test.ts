@@ -1,11 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { RoleName } from '../../../src/auth/permissions.js';
-import { outcomeOf } from '../../support/client.js';
 import { signUp } from '../../support/people.js';
 import { startTestService, type TestService } from '../../support/service.js';
-import { callersOf, signInTo } from './callers.js';
 import * as support from './support.js';
-import { isGenuine, makeWebhook, MINE, PING, ROTATE, type Receiver } from './support.js';
+import { isGenuine, makeWebhook, MINE, PING, type Receiver } from './support.js';
 
 let service: TestService;
 let receiver: Receiver;

@@ -125,6 +125,14 @@ describe('a webhook', () => {
     expect((await stateOf(service, key)).claimedUntil).toBeNull();
   });
 
+  it('is told of a change before what became of it, whatever the clocks of two replicas say', async () => {
+    await makeWebhook(person, { url: receiver.url });
+    const early = await writeChanges(service, 2);
+    await commit(service, early, new Date(Date.now() - 3_600_000));
+    await deliverDue(delivering(service));
+    expect(told()).toEqual(early.flatMap(({ sequence }) => [`staged ${sequence}`, `committed ${sequence}`]));
+  });
+
   it('is told of what an import commits at once as committed alone', async () => {
     await makeWebhook(person, { url: receiver.url });
     const changes = await writeChanges(service, 3, { state: 'COMMITTED', via: 'import' });

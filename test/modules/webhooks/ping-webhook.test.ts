@@ -1,11 +1,11 @@
+import { readFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { RoleName } from '../../../src/auth/permissions.js';
 import { outcomeOf } from '../../support/client.js';
 import { signUp } from '../../support/people.js';
 import { startTestService, type TestService } from '../../support/service.js';
 import { callersOf, signInTo } from './callers.js';
 import * as support from './support.js';
-import { isGenuine, makeWebhook, MINE, PING, ROTATE, type Receiver } from './support.js';
+import { isGenuine, makeWebhook, PING, ROTATE, type Receiver } from './support.js';
 
 let service: TestService;
 let strict: TestService;
@@ -53,6 +53,25 @@ describe('pingWebhook', () => {
     receiver.answer = (response) => void response.destroy();
     expect(await ping()).toEqual({ status: null, error: 'The call failed with ECONNRESET.' });
     expect(await support.stateOf(service, key)).toEqual(before);
+  });
+
+  it('is verified by what the README says', async () => {
+    const readme = await readFile('README.md', 'utf8');
+    const [, script] = /```js\n([\s\S]*?)```/.exec(readme.split('\n## Webhooks\n')[1]!)!;
+    const { isGenuine: verify } = (await import(
+      /* @vite-ignore */ `data:text/javascript,${encodeURIComponent(script!)}`
+    )) as { isGenuine: (headers: object, body: string, secret: string) => boolean };
+    const person = await signUp(service);
+    const { id, secret } = await makeWebhook(person, { url: receiver.url });
+    await person.query(PING, { id });
+    const [{ headers, text }] = receiver.calls as [support.Received];
+    expect(verify(headers, text, secret)).toBe(true);
+    expect(
+      verify({ ...headers, 'webhook-signature': `v1a,x ${String(headers['webhook-signature'])}` }, text, secret),
+    ).toBe(true);
+    expect(verify(headers, `${text} `, secret)).toBe(false);
+    expect(verify({ ...headers, 'webhook-timestamp': '1' }, text, secret)).toBe(false);
+    expect(verify(headers, text, `whsec_${Buffer.alloc(32).toString('base64')}`)).toBe(false);
   });
 
   it('calls no private address, and not without end', async () => {

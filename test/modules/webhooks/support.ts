@@ -164,10 +164,12 @@ const decide = (history: History, changes: readonly WrittenChange[], by: Paramet
     by,
   );
 
-/** Commits staged changes in one decision. */
-export async function commit(service: TestService, changes: readonly WrittenChange[]): Promise<void> {
-  // Later than they were made, as people are.
-  const at = new Date(Date.now() + 5);
+/** Commits staged changes in one decision, later than they were made as people are, or by another clock. */
+export async function commit(
+  service: TestService,
+  changes: readonly WrittenChange[],
+  at = new Date(Date.now() + 5),
+): Promise<void> {
   await service.db.transaction((tx) =>
     writeHistory(tx, (history) => decide(history, changes, { authorId: null, via: null, reason: null, at })),
   );

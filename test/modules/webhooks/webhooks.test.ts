@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { RoleName } from '../../../src/auth/permissions.js';
-import { outcomeOf, type Answer, type TestClient } from '../../support/client.js';
-import { forgetPresence, programOf, signUp, type Person } from '../../support/people.js';
+import { outcomeOf, type TestClient } from '../../support/client.js';
+import { signUp } from '../../support/people.js';
 import { dumpAccounts } from '../../support/secrets.js';
 import { startTestService, type TestService } from '../../support/service.js';
 import { logged } from '../roles/support.js';
+import { callersOf, signInTo } from './callers.js';
 import * as support from './support.js';
 import { CREATE, DELETE, ENABLE, isGenuine, makeWebhook, MINE, PING, ROTATE, type Receiver } from './support.js';
 
