@@ -1,8 +1,9 @@
 // What the service is measured against: node:http, a pool of `pg`, prepared statements and JSON written by hand. It answers
 // the operations of cases.ts as well as we know how, and nothing else: no schema, no limits, no checks of its input.
 // Settings: PORT, HOST, DATABASE_URL.
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import pg from 'pg';
+import { PREPARE_PROPOSE, propose } from './bare-propose.js';
 import * as sql from './bare-sql.js';
 
 type Row = (string | null)[];
@@ -11,6 +12,8 @@ const pool = new pg.Pool({
   connectionString: process.env.DATABASE_URL,
   max: 10,
   options: '-c jit=off',
+  // The pool waits for the promise, which its types do not say.
+  onConnect: (client) => client.query(PREPARE_PROPOSE) as unknown as void,
 });
 
 // Values stay the text that PostgreSQL sent: they are only pasted into other text.
@@ -94,11 +97,12 @@ async function translate({ names, version }: { names: string[]; version: string 
   return `{"data":{"translate":[${translations}]}}`;
 }
 
-const HANDLERS: Record<string, (input: never) => Promise<string>> = {
+const HANDLERS: Record<string, (input: never, headers: IncomingHttpHeaders) => Promise<string>> = {
   '/lookup': lookup,
   '/search': search,
   '/class': classMembers,
   '/translate': translate,
+  '/propose': (input, headers) => propose(pool, input, headers),
 };
 
 const FLOOR = '{"data":{"__typename":"Query"}}';
@@ -111,7 +115,7 @@ function send(response: ServerResponse, status: number, body: string): void {
 function answer(request: IncomingMessage, body: string, response: ServerResponse): void {
   const handler = HANDLERS[request.url!];
   if (handler === undefined) return send(response, 200, FLOOR);
-  handler(JSON.parse(body) as never).then(
+  handler(JSON.parse(body) as never, request.headers).then(
     (text) => send(response, 200, text),
     (error: unknown) => {
       console.error(error);

@@ -1,8 +1,6 @@
-import { startSession } from '../src/auth/sessions/lucia.js';
-import { hashSecret } from '../src/auth/secrets.js';
-import { newToken, tokenPrefix } from '../src/auth/tokens/token-format.js';
-import { insertToken } from '../src/auth/tokens/tokens.store.js';
 import type { Database } from '../src/db/index.js';
+import { signedIn, type CredentialHeaders } from './people.js';
+import { writeCases } from './write-cases.js';
 
 /** One request to either server: the same question. */
 export interface Exchange {
@@ -10,6 +8,10 @@ export interface Exchange {
   ours: string;
   /** To the bare server, or to the service without a credential: the body of POST to the case's path. */
   bare: string;
+  /** To both. */
+  headers?: CredentialHeaders;
+  /** What `data` must be, where it is known beforehand; else each answers what the other does. */
+  expected?: unknown;
 }
 
 export interface BenchCase {
@@ -18,15 +20,36 @@ export interface BenchCase {
   /** What is asked, for the results. */
   operation: string;
   barePath: string;
-  /** Sent in turn, from the start again at their end. */
-  exchanges: readonly Exchange[];
+  /** The request at an index; one that writes is a new one each time, so that it is new work for either server. */
+  exchange: (index: number) => Exchange;
   /** How many of them are compared before anything is timed. */
   compared: number;
+  /** What both must refuse alike, compared as well and never timed. */
+  refused?: readonly Exchange[];
+  /** Changes that each request writes, for a case that does. */
+  writes?: number;
   /** Headers that sign the caller in. The service is then measured beside itself, asked the same without them. */
-  credential?: Record<string, string>;
+  credential?: CredentialHeaders;
 }
 
-export const CASE_NAMES = ['floor', 'lookup', 'inline', 'search', 'class', 'translate', 'session', 'token'] as const;
+export const CASE_NAMES = [
+  'floor',
+  'lookup',
+  'inline',
+  'search',
+  'class',
+  'translate',
+  'session',
+  'token',
+  'propose',
+  'propose100',
+] as const;
+
+/** From the start again at their end. @throws Error for none */
+function inTurn(exchanges: readonly Exchange[], title: string): BenchCase['exchange'] {
+  if (exchanges.length === 0) throw new Error(`There is nothing to ask for ${title} in these data.`);
+  return (index) => exchanges[index % exchanges.length]!;
+}
 
 interface Operation<Input> {
   document: string;
@@ -94,30 +117,6 @@ function asTyped(name: string, i: number): string {
   return name.slice(0, left) + name.slice(left + 1);
 }
 
-/** Somebody who is signed in, by a browser's cookie and by an API token. */
-async function signedIn(db: Database): Promise<Record<'session' | 'token', Record<string, string>>> {
-  const [user] = await db.query<{ id: number }>(
-    `INSERT INTO users (handle, handle_key, handle_skeleton) VALUES ('bench', 'bench', 'bench') RETURNING id`,
-  );
-  const userId = user!.id;
-  await db.query(`INSERT INTO role_grants (user_id, role) VALUES ($1, 'MAINTAINER')`, [userId]);
-  const token = newToken('mcp_pat_');
-  await insertToken(db, {
-    hash: hashSecret(token),
-    userId,
-    name: 'bench',
-    prefix: tokenPrefix(token),
-    permissions: ['MAPPING_PROPOSE'],
-    gameVersionIds: [],
-    createdAt: new Date(),
-    expiresAt: new Date(Date.now() + 86_400_000),
-  });
-  return {
-    session: { cookie: `mcp_session=${await startSession(db, userId, 'bench')}` },
-    token: { authorization: `Bearer ${token}` },
-  };
-}
-
 /** The operations over what the database holds. */
 export async function createCases(db: Database, version: string): Promise<BenchCase[]> {
   const srgs = await column(db, `SELECT srg AS value FROM mappings ${SHUFFLED}`);
@@ -137,13 +136,16 @@ export async function createCases(db: Database, version: string): Promise<BenchC
   const numbers = ids.slice(0, 20).map((srg) => /\d+/.exec(srg)![0]);
   const queries = [...names.map(asTyped), ...numbers];
   const lookups = exchanges({ document: LOOKUP, input: srgs.map((srg) => ({ srg, version })) });
-  const credentials = await signedIn(db);
+  const credentials = await signedIn(db, 'bench', ['MAPPING_PROPOSE']);
   const beside = (name: 'session' | 'token', title: string): BenchCase => ({
     name,
     title,
     operation: LOOKUP,
     barePath: '/graphql',
-    exchanges: lookups.map(({ ours }) => ({ ours, bare: ours })),
+    exchange: inTurn(
+      lookups.map(({ ours }) => ({ ours, bare: ours })),
+      name,
+    ),
     compared: 50,
     credential: credentials[name],
   });
@@ -153,7 +155,7 @@ export async function createCases(db: Database, version: string): Promise<BenchC
       title: 'floor: `{ __typename }`',
       operation: `${FLOOR}; bare: a constant answer`,
       barePath: '/',
-      exchanges: [{ ours: JSON.stringify({ query: FLOOR }), bare: '{}' }],
+      exchange: inTurn([{ ours: JSON.stringify({ query: FLOOR }), bare: '{}' }], 'floor'),
       compared: 1,
     },
     {
@@ -161,7 +163,7 @@ export async function createCases(db: Database, version: string): Promise<BenchC
       title: 'lookup by id, variables',
       operation: LOOKUP,
       barePath: '/lookup',
-      exchanges: lookups,
+      exchange: inTurn(lookups, 'lookup'),
       compared: 500,
     },
     {
@@ -169,10 +171,13 @@ export async function createCases(db: Database, version: string): Promise<BenchC
       title: 'lookup by id, arguments inline, each document new',
       operation: inlineLookup('func_70001_a', version),
       barePath: '/lookup',
-      exchanges: srgs.map((srg) => ({
-        ours: JSON.stringify({ query: inlineLookup(srg, version) }),
-        bare: JSON.stringify({ srg, version }),
-      })),
+      exchange: inTurn(
+        srgs.map((srg) => ({
+          ours: JSON.stringify({ query: inlineLookup(srg, version) }),
+          bare: JSON.stringify({ srg, version }),
+        })),
+        'inline',
+      ),
       compared: 100,
     },
     {
@@ -180,7 +185,10 @@ export async function createCases(db: Database, version: string): Promise<BenchC
       title: 'search of 20, fuzzy',
       operation: SEARCH,
       barePath: '/search',
-      exchanges: exchanges({ document: SEARCH, input: queries.map((query) => ({ query, version, first: 20 })) }),
+      exchange: inTurn(
+        exchanges({ document: SEARCH, input: queries.map((query) => ({ query, version, first: 20 })) }),
+        'search',
+      ),
       compared: queries.length,
     },
     {
@@ -188,7 +196,7 @@ export async function createCases(db: Database, version: string): Promise<BenchC
       title: 'class, 100 members and their parameters',
       operation: CLASS,
       barePath: '/class',
-      exchanges: exchanges({ document: CLASS, input: classes.map((name) => ({ name, version })) }),
+      exchange: inTurn(exchanges({ document: CLASS, input: classes.map((name) => ({ name, version })) }), 'class'),
       compared: classes.length,
     },
     {
@@ -196,10 +204,14 @@ export async function createCases(db: Database, version: string): Promise<BenchC
       title: 'translate 500 names, SRG to MCP',
       operation: TRANSLATE,
       barePath: '/translate',
-      exchanges: exchanges({ document: TRANSLATE, input: lists.map((list) => ({ names: list, version })) }),
+      exchange: inTurn(
+        exchanges({ document: TRANSLATE, input: lists.map((list) => ({ names: list, version })) }),
+        'translate',
+      ),
       compared: lists.length,
     },
     beside('session', 'lookup by id, signed in by cookie'),
     beside('token', 'lookup by id, by API token'),
+    ...(await writeCases(db, version, ids)),
   ];
 }

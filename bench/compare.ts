@@ -35,18 +35,23 @@ export interface Addresses {
 const bareUrl = ({ barePath, credential }: BenchCase, { ours, bare }: Addresses): string =>
   `${credential === undefined ? bare : ours}${barePath}`;
 
-/** Asks both servers the same and compares `data`. @throws Error with the first difference */
-export async function compareAnswers(bench: BenchCase, { ours, bare }: Addresses): Promise<void> {
-  for (const exchange of bench.exchanges.slice(0, bench.compared)) {
+/** Asks both servers the same, or of a case that writes the like, and compares `data`. @throws Error with the first difference */
+export async function compareAnswers(bench: BenchCase, addresses: Addresses): Promise<void> {
+  const compare = async (mine: Exchange, theirs: Exchange) => {
     const [a, b] = await Promise.all([
-      ask(`${ours}/graphql`, exchange.ours, bench.credential),
-      ask(bareUrl(bench, { ours, bare }), exchange.bare),
+      ask(`${addresses.ours}/graphql`, mine.ours, { ...mine.headers, ...bench.credential }),
+      ask(bareUrl(bench, addresses), theirs.bare, theirs.headers),
     ]);
-    if (a.errors !== undefined) throw new Error(`The service refused ${exchange.ours}: ${JSON.stringify(a.errors)}`);
-    if (!isDeepStrictEqual(a.data, b.data)) {
-      throw new Error(`${bench.name}: the answers to ${exchange.bare} differ at ${difference(a.data, b.data)}`);
+    if (a.errors !== undefined) throw new Error(`The service refused ${mine.ours}: ${JSON.stringify(a.errors)}`);
+    const expected = { ours: mine.expected ?? b.data, bare: theirs.expected ?? a.data };
+    for (const [found, wanted] of [[a.data, expected.ours], [expected.bare, b.data]] as const) {
+      if (!isDeepStrictEqual(found, wanted)) {
+        throw new Error(`${bench.name}: the answers to ${theirs.bare} differ at ${difference(found, wanted)}`);
+      }
     }
-  }
+  }; // prettier-ignore
+  for (let i = 0; i < bench.compared; i++) await compare(bench.exchange(i), bench.exchange(i));
+  for (const exchange of bench.refused ?? []) await compare(exchange, exchange);
 }
 
 /** SQL statements a request, over requests that were asked before. */
@@ -55,16 +60,18 @@ export async function statementsPerRequest(
   { ours, bare }: Addresses,
   count: { ours: () => number; bare: () => number },
 ): Promise<{ ours: number; bare: number }> {
-  const asked = bench.exchanges.slice(0, Math.min(bench.compared, 50));
+  const asked = Math.min(bench.compared, 50);
   const counted = async (counter: () => number, work: (exchange: Exchange) => Promise<Answer>) => {
     const before = counter();
-    for (const exchange of asked) await work(exchange);
-    return (counter() - before) / asked.length;
+    for (let i = 0; i < asked; i++) await work(bench.exchange(i));
+    return (counter() - before) / asked;
   };
   return {
-    ours: await counted(count.ours, (exchange) => ask(`${ours}/graphql`, exchange.ours, bench.credential)),
+    ours: await counted(count.ours, (exchange) =>
+      ask(`${ours}/graphql`, exchange.ours, { ...exchange.headers, ...bench.credential }),
+    ),
     bare: await counted(bench.credential ? count.ours : count.bare, (exchange) =>
-      ask(bareUrl(bench, { ours, bare }), exchange.bare),
+      ask(bareUrl(bench, { ours, bare }), exchange.bare, exchange.headers),
     ),
   };
 }

@@ -9,6 +9,8 @@ export interface Target {
   url: string;
   path: string;
   headers: Record<string, string>;
+  /** Whether an answer, of status 200, is one that counts. */
+  succeeded: (body: string) => boolean;
   /** The processes of the server, and those of its connections to the database. */
   server: readonly number[];
   database: readonly number[];
@@ -27,10 +29,14 @@ export interface Slice {
   otherLoad: number | null;
 }
 
-const succeeded = (body: string) => body.startsWith('{"data":{');
+/** One request; its headers go with those of the target. */
+export interface NextRequest {
+  body: string;
+  headers?: Record<string, string>;
+}
 
-/** Sends requests on 16 connections for some seconds; each body comes from `nextBody`. */
-export async function runSlice(target: Target, seconds: number, nextBody: () => string): Promise<Slice> {
+/** Sends requests on 16 connections for some seconds, each the next one. */
+export async function runSlice(target: Target, seconds: number, next: () => NextRequest): Promise<Slice> {
   const latencies: number[] = [];
   const cpu = () => ({
     server: cpuSeconds(target.server),
@@ -54,10 +60,13 @@ export async function runSlice(target: Target, seconds: number, nextBody: () => 
             method: 'POST',
             path: target.path,
             headers: { 'content-type': 'application/json', ...target.headers },
-            setupRequest: (request) => ({ ...request, body: nextBody() }),
+            setupRequest: (request) => {
+              const { body, headers } = next();
+              return { ...request, body, headers: { ...request.headers, ...headers } };
+            },
           },
         ],
-        verifyBody: (body) => succeeded(String(body)),
+        verifyBody: (body) => target.succeeded(String(body)),
       },
       (error: Error | null, done) => (error ? reject(error) : resolve(done)),
     );

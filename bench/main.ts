@@ -9,6 +9,7 @@ import { compareAnswers, statementsPerRequest } from './compare.js';
 import { BenchServer, withDatabase } from './database.js';
 import { openData } from './data.js';
 import { measureImport } from './import.js';
+import { historyIsWhole, type HistoryCounts } from './history.js';
 import { measureCase, SIDES, type CaseResult, type Side } from './measure.js';
 import { pinSelf, startServer, type Server } from './processes.js';
 import { machineFacts, reportText } from './report.js';
@@ -107,9 +108,8 @@ async function run(settings: Settings): Promise<void> {
       return createCases(db, version);
     });
     const cases = all.filter(({ name }) => wanted(name));
-    const empty = cases.find(({ exchanges }) => exchanges.length === 0);
-    if (empty) throw new Error(`There is nothing to ask for ${empty.name} in ${data.title}.`);
     const results: CaseResult[] = [];
+    let history: HistoryCounts | null = null;
     if (cases.length > 0) {
       const statements = await checkAnswers(settings, cases, benchServer.url(database), dataDir);
       const urls = { ours: benchServer.url(database, 'ours'), bare: benchServer.url(database, 'bare') };
@@ -125,11 +125,15 @@ async function run(settings: Settings): Promise<void> {
       } finally {
         await stop();
       }
+      if (cases.some(({ writes }) => writes !== undefined)) {
+        history = await withDatabase(benchServer.url(database), historyIsWhole);
+      }
     }
     const text = reportText({
       title: data.title,
       facts: await machineFacts(benchServer.serverVersion, loadBefore),
       results,
+      history,
       imports: wanted('import') ? figures : null,
       settings,
       took: (Date.now() - started) / 1_000,

@@ -73,8 +73,11 @@ export async function measureCase(
   { benchServer, servers, seconds, rounds }: MeasureInput,
 ): Promise<Omit<CaseResult, 'statements'>> {
   // Each server goes through the exchanges from one slice to the next: no document comes back before all were asked.
-  const next = { ours: bench.compared, bare: bench.compared };
-  const bodies = (side: Side) => () => bench.exchanges[next[side]++ % bench.exchanges.length]![side];
+  const index = { ours: bench.compared, bare: bench.compared };
+  const next = (side: Side) => () => {
+    const { [side]: body, headers } = bench.exchange(index[side]++);
+    return { body, headers };
+  };
   const target = async (side: Side): Promise<Target> => {
     // What a credential costs is measured beside the service itself.
     const asked = bench.credential === undefined ? side : 'ours';
@@ -82,20 +85,22 @@ export async function measureCase(
       url: servers[asked].url,
       path: side === 'ours' ? '/graphql' : bench.barePath,
       headers: side === 'ours' ? (bench.credential ?? {}) : {},
+      succeeded: (body) =>
+        body.startsWith('{"data":{') && (bench.writes === undefined || body.includes('"userErrors":[]')),
       server: [servers[asked].pid],
       database: await benchServer.backends(asked),
     };
   };
   const targets = {} as Record<Side, Target>;
   for (const side of SIDES) {
-    await runSlice(await target(side), Math.max(0.5, seconds / 2), bodies(side));
+    await runSlice(await target(side), Math.max(0.5, seconds / 2), next(side));
     // By now the pool is as large as it gets.
     targets[side] = await target(side);
     if (!pinBackends(targets[side].database)) backendsPinned = false;
   }
   const slices: Record<Side, Slice[]> = { ours: [], bare: [] };
   for (let round = 0; round < rounds; round++) {
-    for (const side of SIDES) slices[side].push(await runSlice(targets[side], seconds, bodies(side)));
+    for (const side of SIDES) slices[side].push(await runSlice(targets[side], seconds, next(side)));
   }
   const rate = ({ requests, seconds: time }: Slice) => requests / time;
   const others = sumOf([...slices.ours, ...slices.bare].map(({ otherLoad }) => otherLoad));

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
+import type { HistoryCounts } from './history.js';
 import type { ImportFigures } from './import.js';
 import { CONNECTIONS } from './load.js';
 import { backendsPinned, type CaseResult } from './measure.js';
@@ -120,6 +121,20 @@ ${number(entries)} entries and ${number(declarations)} declarations into a fresh
 ${beside}`;
 }
 
+/** How many changes a second each server writes, and that what both wrote is one history. */
+function proposals(results: CaseResult[], { changes, decisions }: HistoryCounts): string {
+  const rates = results.flatMap(({ bench: { title, writes }, ours, bare }) =>
+    writes === undefined
+      ? []
+      : [`- ${title}: **${number(ours.perSecond * writes)}** changes/s, bare ${number(bare.perSecond * writes)}`],
+  );
+  return `${rates.join('\n')}
+
+Each proposal is new: entries in turn, each with a name that nothing had before. Both servers write to one history, of which one of
+them holds the pen at a time; after the run its ${number(changes)} changes and ${number(decisions)} decisions were verified, as
+\`mcp history verify\` does. Bare sends its statements in two messages, which are counted, and counts no tries against a limit.`;
+}
+
 function conditions(): string {
   if (!canPin) return 'The servers were not held to a core: there is no `taskset`, or only one core.';
   const database = backendsPinned
@@ -132,13 +147,23 @@ export interface ReportInput {
   title: string;
   facts: MachineFacts;
   results: CaseResult[];
+  /** What both servers wrote; null where no case writes. */
+  history: HistoryCounts | null;
   imports: ImportFigures | null;
   settings: Settings;
   took: number;
 }
 
 /** The results as Markdown. */
-export function reportText({ title, facts, results: all, imports: imported, settings, took }: ReportInput): string {
+export function reportText({
+  title,
+  facts,
+  results: all,
+  history,
+  imports: imported,
+  settings,
+  took,
+}: ReportInput): string {
   const { seconds, rounds } = settings;
   const results = all.filter(({ bench }) => bench.credential === undefined);
   const authenticated = all.filter(({ bench }) => bench.credential !== undefined);
@@ -161,7 +186,7 @@ database. Higher is better for requests/s, lower for the rest.
 
 ${ratios(results)}
 
-${figures(results)}`,
+${figures(results)}${history ? `\n\n${proposals(results, history)}` : ''}`,
     );
   }
   if (authenticated.length > 0) {

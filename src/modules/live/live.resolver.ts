@@ -88,9 +88,9 @@ export class ChangeSubscriptions {
 function onEnd<Event>(events: AsyncIterableIterator<Event>, end: () => void): AsyncIterableIterator<Event> {
   const ending = async (result: Promise<IteratorResult<Event>>) => {
     try {
-      const { done, value } = await result;
-      if (done) end();
-      return { done, value } as IteratorResult<Event>;
+      const answer = await result;
+      if (answer.done) end();
+      return answer;
     } catch (error) {
       end();
       throw error;

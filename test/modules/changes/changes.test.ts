@@ -148,14 +148,14 @@ describe('Query.changes', () => {
 
   test('in pages, with a count of all', async () => {
     const seen: number[] = [];
-    const { rows, pages } = await walk(async (after) => {
+    const { rows, pages } = await walk<{ sequence: number }>(async (after) => {
       const { changes } = await service.client().query(CHANGES, { first: 3, after });
       seen.push(changes.totalCount);
       expect(changes.pageInfo.hasPreviousPage).toBe(after !== null);
       return { ...changes.pageInfo, rows: changes.nodes };
     });
     expect([pages, seen]).toEqual([3, [7, 7, 7]]);
-    expect(rows.map(({ sequence }: { sequence: number }) => sequence)).toEqual([7, 6, 5, 4, 3, 2, 1]);
+    expect(rows.map(({ sequence }) => sequence)).toEqual([7, 6, 5, 4, 3, 2, 1]);
   });
 });
 

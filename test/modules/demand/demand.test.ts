@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { TestClient } from '../../support/client.js';
-import { walk } from '../../support/paging.js';
+import { walk, type WalkedPage } from '../../support/paging.js';
 import { startTestService, type TestService } from '../../support/service.js';
 import { importCopies } from '../../support/versions.js';
 
@@ -111,7 +111,12 @@ describe('GameVersion.unnamed', () => {
       { first, after, kinds },
     );
     const { nodes, pageInfo, totalCount } = gameVersion.unnamed;
-    return { ...pageInfo, totalCount, rows: nodes.map(({ srg }: { srg: string }) => srg) as string[] };
+    const rows = (nodes as { srg: string }[]).map(({ srg }) => srg);
+    return {
+      ...(pageInfo as Omit<WalkedPage<string>, 'rows'> & { hasPreviousPage: boolean }),
+      totalCount: totalCount as number,
+      rows,
+    };
   };
 
   /** Lets callers ask for entries so often. */

@@ -68,7 +68,7 @@ describe('changeStaged', () => {
     });
     await staged(user, naming({ func_10_a: 'update' }), { version });
     await vi.waitFor(() => expect(heardNames(heard)).toEqual(['tick', 'age', 'update']));
-    await heard.stop();
+    heard.stop();
   });
 
   test('by version, kind and class', async () => {
@@ -88,7 +88,7 @@ describe('changeStaged', () => {
     );
     expect(heardNames(fields)).toEqual(['inBeta', 'inAlpha']);
     expect(heardNames(beta)).toEqual(['shared', 'inBeta', 'count']);
-    await Promise.all([all.stop(), fields.stop(), beta.stop()]);
+    for (const { stop } of [all, fields, beta]) stop();
   });
 
   test('refuses what there is not, in words', async () => {
@@ -107,7 +107,7 @@ describe('changeStaged', () => {
       version,
     });
     await vi.waitFor(() => expect(heardNames(heard)).toEqual(['a', 'b', 'c', 'd', 'e']));
-    await heard.stop();
+    heard.stop();
   });
 });
 
@@ -140,7 +140,7 @@ describe('changesCommitted', () => {
         },
       },
     ]);
-    await heard.stop();
+    heard.stop();
   });
 
   test('of an import and of a revert too, by kind; not what was undone', async () => {
@@ -160,6 +160,6 @@ describe('changesCommitted', () => {
       [1, 'import', 'Imported from methods.csv, fields.csv', null],
       [1, null, 'back', { handle: maintainer.handle }],
     ]);
-    await heard.stop();
+    heard.stop();
   });
 });
