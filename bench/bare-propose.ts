@@ -176,7 +176,7 @@ async function inTransaction(client: pg.PoolClient, proposal: Proposal, token: s
   const faults: string[] = [];
   const authorId = Number(user);
   let sequence = Number(head[0]);
-  let hash = Buffer.from(head[1]!, 'hex');
+  let hash: Buffer = Buffer.from(head[1]!, 'hex');
   const batch = sequence + 1;
   const superseded: number[] = [];
   const written: object[] = [];
@@ -222,7 +222,7 @@ async function inTransaction(client: pg.PoolClient, proposal: Proposal, token: s
   if (missing.length + faults.length > 0) return refusal([...missing, ...faults]);
 
   let decisionSequence = Number(head[2]);
-  let decisionHash = Buffer.from(head[3]!, 'hex');
+  let decisionHash: Buffer = Buffer.from(head[3]!, 'hex');
   let decide = '';
   if (superseded.length > 0) {
     decisionSequence += 1;

@@ -132,7 +132,7 @@ function proposals(results: CaseResult[], { changes, decisions }: HistoryCounts)
 
 Each proposal is new: entries in turn, each with a name that nothing had before. Both servers write to one history, of which one of
 them holds the pen at a time; after the run its ${number(changes)} changes and ${number(decisions)} decisions were verified, as
-\`mcp history verify\` does. Bare sends its statements in two messages, which are counted, and counts no tries against a limit.`;
+\`verify-history\` does. Bare sends its statements in two messages, which are counted, and counts no tries against a limit.`;
 }
 
 function conditions(): string {

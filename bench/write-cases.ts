@@ -70,8 +70,10 @@ async function refusals(db: Database, version: string, srg: string, headers: Cre
     edits.push([{ srg: one, name }]);
     edits.push([{ srg: one, name: 'benchTwice' }, { srg: other, name: 'benchTwice' }]); // prettier-ignore
   }
-  const [fixed] = await db.query<{ srg: string }>(`SELECT srg FROM mappings WHERE fixed AND kind = 'CLASS' LIMIT 1`);
-  edits.push([{ srg: fixed!.srg, name: 'BenchFixed' }]);
+  const unnameable = await db.query<{ srg: string }>(
+    `SELECT DISTINCT ON (is_constructor) srg FROM mappings WHERE fixed OR is_constructor ORDER BY is_constructor, srg`,
+  );
+  for (const entry of unnameable) edits.push([{ srg: entry.srg, name: 'benchFixed' }]);
   return edits.map((changes) => proposal(version, changes, headers));
 }
 

@@ -60,17 +60,19 @@ const USES = statement(
      SELECT kind, place, array_agg(DISTINCT id) AS members, array_agg(DISTINCT id) FILTER (WHERE wants) AS wanting
        FROM places WHERE place IS NOT NULL GROUP BY kind, place, name, signature
      HAVING bool_or(wants) AND count(DISTINCT id) > 1
+   ), parameters AS MATERIALIZED (
+     SELECT b.id, b.name, d.owner_id FROM batch b JOIN declarations d ON d.member_id = b.method_id WHERE b.kind = 'PARAMETER'
+   ), fields AS MATERIALIZED (
+     SELECT f.id, f.name, d.owner_id FROM (SELECT id, kind, name FROM holders UNION ALL SELECT id, kind, name FROM batch) f
+       JOIN declarations d ON d.member_id = f.id
+      WHERE f.kind = 'FIELD' AND EXISTS (SELECT FROM names n WHERE n.name = f.name AND n.kind = 'PARAMETER')
    ), uses AS (
      SELECT wanting.id AS wanting, 'SAME_SCOPE' AS use, other.id AS other,
             CASE WHEN g.kind IN ('METHOD', 'FIELD') THEN g.place END AS owner
        FROM groups g CROSS JOIN unnest(g.wanting) AS wanting(id) CROSS JOIN unnest(g.members[1:${MAX_TOLD + 1}]) AS other(id)
       WHERE other.id <> wanting.id
      UNION ALL
-     SELECT b.id, 'FIELD', f.id, fd.owner_id
-       FROM batch b JOIN declarations md ON md.member_id = b.method_id
-       JOIN (SELECT id, kind, name FROM holders UNION ALL SELECT id, kind, name FROM batch) f ON f.kind = 'FIELD' AND f.name = b.name
-       JOIN declarations fd ON fd.member_id = f.id AND fd.owner_id = md.owner_id
-      WHERE b.kind = 'PARAMETER'
+     SELECT p.id, 'FIELD', f.id, f.owner_id FROM parameters p JOIN fields f ON f.owner_id = p.owner_id AND f.name = p.name
      UNION ALL
      SELECT b.id, 'CLASS', c.id, NULL
        FROM batch b JOIN mappings c ON c.version_id = $1 AND c.kind = 'CLASS' AND c.short_name = b.name
