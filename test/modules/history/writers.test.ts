@@ -138,7 +138,7 @@ test(
         if (outcomeOf(answer) === 'OK') decided.redo += 1;
       } else if (dice < 0.95) {
         const named = staged.slice(-3);
-        const input = Math.random() < 0.5 || named.length === 0 ? {} : { changes: [pick(named)] };
+        const input = Math.random() < 0.1 || named.length === 0 ? {} : { changes: [pick(named)] };
         const answer = await client.send(COMMIT, { input });
         count('commit', outcomeOf(answer));
         decided.commit += (answer.data?.commitChanges?.count as number | undefined) ?? 0;
