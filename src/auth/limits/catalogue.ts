@@ -30,6 +30,8 @@ export const LIMITS = {
   codeUser: { points: 10, seconds: HOUR },
   /** Changes that somebody proposed who holds no other role than the one that everyone has. */
   proposalsUser: { points: 300, seconds: HOUR },
+  /** Changes that one user had checked without proposing them. */
+  dryRuns: { points: 50_000, seconds: HOUR },
   /** Changes that somebody with a role proposed. */
   proposalsKnown: { points: 50_000, seconds: HOUR },
   /** Votes that somebody gave, changed or took back. */

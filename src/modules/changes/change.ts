@@ -59,6 +59,17 @@ export const changeColumns = (change = 'c', decision = 'd'): string =>
 /** Joins the last decision on a change `c` as `d`. */
 export const DECISION = `LEFT JOIN change_decisions d ON d.sequence = c.decision`;
 
+/**
+ * Joins the staged change of an entry: one look into an index for each, in whatever order the rest is joined, as statistics do not know
+ * how many are staged by now.
+ * @param entry the alias of what has `srg` and `kind`
+ */
+export const joinStaged = (entry: string, alias: string, versionId = `${entry}.version_id`): string =>
+  `LEFT JOIN LATERAL (
+     SELECT * FROM changes st
+      WHERE st.version_id = ${versionId} AND st.srg = ${entry}.srg AND st.kind = ${entry}.kind AND st.state = 'STAGED' LIMIT 1
+   ) ${alias} ON true`;
+
 /** A change that was just written, as a row. */
 export const writtenRow = ({ sequence, ...written }: WrittenChange): ChangeRow => ({
   ...written,

@@ -3,7 +3,7 @@ import type { ChangeState } from '../history/seal.js';
 import type { MappingKind, MappingRow } from '../mappings/mapping.js';
 import type { ListPage, ParentCount } from '../../shared/page.js';
 import { mappingColumns } from '../mappings/mappings.rows.js';
-import { changeColumns, DECISION, type ChangeRow } from './change.js';
+import { changeColumns, DECISION, joinStaged, type ChangeRow } from './change.js';
 
 const BY_ID = statement(
   'changes_by_id',
@@ -139,9 +139,8 @@ export const countChangesOfUsers = (db: Sql, parents: readonly number[]): Promis
 
 const STAGED = statement(
   'changes_staged',
-  `SELECT m.id AS parent, ${changeColumns()} FROM mappings m
-     JOIN changes c ON c.version_id = m.version_id AND c.srg = m.srg AND c.kind = m.kind AND c.state = 'STAGED' ${DECISION}
-    WHERE m.id = ANY($1::int[])`,
+  `SELECT m.id AS parent, ${changeColumns()} FROM mappings m ${joinStaged('m', 'c')} ${DECISION}
+    WHERE m.id = ANY($1::int[]) AND c.sequence IS NOT NULL`,
 );
 
 /** The staged changes of entries. */

@@ -1,5 +1,6 @@
 import { statement, type Sql } from '../../db/index.js';
 import type { MappingRow } from '../mappings/mapping.js';
+import { joinStaged } from './change.js';
 import { mappingColumns } from '../mappings/mappings.rows.js';
 
 /** The staged change of an entry, as far as those need it who write the next one. */
@@ -44,7 +45,7 @@ interface EntryStateRow extends MappingRow {
 
 /** What joins its staged change as `s`, the author of that change's name as `a`, its lock at the instant `now` as `l` and who locked it as `k` to an entry `m`. */
 const STATE = (now: string) => `
-  LEFT JOIN changes s ON s.version_id = m.version_id AND s.srg = m.srg AND s.kind = m.kind AND s.state = 'STAGED'
+  ${joinStaged('m', 's')}
   LEFT JOIN LATERAL (
     WITH RECURSIVE named AS (
       SELECT s.sequence, s.supersedes, s.author_id WHERE s.sequence IS NOT NULL

@@ -1,6 +1,7 @@
 import { statement, type Sql } from '../../db/index.js';
 import type { MappingRow } from '../mappings/mapping.js';
 import { mappingColumns } from '../mappings/mappings.rows.js';
+import { joinStaged } from './change.js';
 
 /** A name that an entry is to have. */
 export interface WantedName {
@@ -37,12 +38,13 @@ const USES = statement(
    spellings AS MATERIALIZED (SELECT DISTINCT name FROM names),
    holders AS MATERIALIZED (
      SELECT m.id, m.kind, m.method_id, s.name FROM spellings s JOIN mappings m ON m.version_id = $1 AND m.name = s.name
-      WHERE m.id <> ALL($2::int[])
-        AND NOT ($4 AND EXISTS (SELECT FROM changes c WHERE c.version_id = m.version_id AND c.srg = m.srg AND c.kind = m.kind
-                                   AND c.state = 'STAGED' AND c.new_name IS DISTINCT FROM m.name))
+       ${joinStaged('m', 'c')}
+      WHERE m.id <> ALL($2::int[]) AND NOT ($4 AND c.sequence IS NOT NULL AND c.new_name IS DISTINCT FROM m.name)
      UNION ALL
      SELECT m.id, m.kind, m.method_id, s.name
-       FROM spellings s JOIN changes c ON c.version_id = $1 AND c.state = 'STAGED' AND c.new_name = s.name
+       FROM spellings s CROSS JOIN LATERAL (
+         SELECT * FROM changes st WHERE st.version_id = $1 AND st.state = 'STAGED' AND st.new_name = s.name OFFSET 0
+       ) c
        JOIN mappings m ON m.version_id = c.version_id AND m.srg = c.srg AND m.kind = c.kind
       WHERE $4 AND m.name IS DISTINCT FROM c.new_name AND m.id <> ALL($2::int[])
    ), everyone AS (

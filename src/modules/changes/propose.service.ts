@@ -51,7 +51,10 @@ export async function proposeChanges(auth: AuthServices, caller: Caller, proposa
     throw userError('INVALID_INPUT', `A call takes 1 to ${MAX_CHANGES} changes, not ${changes.length}.`, 'changes');
   }
   const check = (sql: Sql) => checkProposal(sql, caller, actor, version, proposal);
-  if (proposal.dryRun) return { changes: [], batch: null, problems: (await check(auth.db)).problems };
+  if (proposal.dryRun) {
+    await auth.limits.take({ limit: 'dryRuns', key: actor.user.id, points: changes.length });
+    return { changes: [], batch: null, problems: (await check(auth.db)).problems };
+  }
 
   const limit = { limit: proposalLimit(actor), key: actor.user.id, points: changes.length } as const;
   const most = LIMITS[limit.limit].points;

@@ -92,12 +92,12 @@ async function collisionsOf(tx: Tx, restorations: readonly Restoration[]): Promi
   const problems: UserProblem[] = [];
   for (const [versionId, ofVersion] of groupBy(restorations, ({ entry }) => entry.versionId)) {
     const wanted = ofVersion.flatMap(({ entry: { mappingId, currentName }, name }) =>
-      name !== null && name !== currentName ? [{ mappingId, name }] : [],
+      name === currentName ? [] : [{ mappingId, name }],
     );
     const uses = (await nameUses(tx, versionId, wanted, 'COMMITTED')).filter(({ use }) => use === 'SAME_SCOPE');
     const byEntry = groupBy(uses, ({ mappingId }) => mappingId);
     for (const { mappingId, name } of wanted) {
-      const found = useProblems(0, name, byEntry.get(mappingId) ?? []);
+      const found = name === null ? [] : useProblems(0, name, byEntry.get(mappingId) ?? []);
       problems.push(...found.map((problem) => ({ ...problem, path: undefined })));
     }
   }
@@ -156,7 +156,7 @@ async function standingAgain(
   const taken = new Set<number>();
   for (const [versionId, ofVersion] of groupBy(again, (each) => each.versionId)) {
     const wanted = ofVersion.flatMap(({ mappingId, name, currentName }) =>
-      name !== null && name !== currentName ? [{ mappingId, name }] : [],
+      name === currentName ? [] : [{ mappingId, name }],
     );
     const uses = await nameUses(tx, versionId, wanted, 'EFFECTIVE');
     for (const { mappingId, use } of uses) if (use === 'SAME_SCOPE') taken.add(mappingId);

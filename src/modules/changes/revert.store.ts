@@ -1,5 +1,6 @@
 import type { Sql } from '../../db/index.js';
 import type { MappingKind } from '../mappings/mapping.js';
+import { joinStaged } from './change.js';
 import { changeConditions, type ChangeFilter } from './changes.store.js';
 
 /** A committed change of an entry that a revert concerns, newest first. */
@@ -46,7 +47,7 @@ export function committedOfEntries(db: Sql, filter: ChangeFilter, now: Date): Pr
        LEFT JOIN selected s ON s.sequence = c.sequence
        LEFT JOIN mappings m ON m.version_id = c.version_id AND m.srg = c.srg AND m.kind = c.kind
        LEFT JOIN mapping_locks l ON l.mapping_id = m.id AND (l.until IS NULL OR l.until > $${values.push(now)}::timestamptz)
-       LEFT JOIN changes p ON p.version_id = c.version_id AND p.srg = c.srg AND p.kind = c.kind AND p.state = 'STAGED'
+       ${joinStaged('c', 'p')}
       ORDER BY c.version_id, c.kind, c.srg, c.decision DESC, c.sequence DESC`,
     values,
   );

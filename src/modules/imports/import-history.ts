@@ -14,7 +14,7 @@ export interface ImportAuthor {
 const IMPORT = 'import';
 
 /**
- * Writes the edits of an import into the history as one batch: committed, or as proposals. The invented sample has no history.
+ * Writes the edits of an import into the history as one batch: committed, or as proposals.
  * @returns how many changes it is
  */
 export async function writeEdits(
@@ -24,7 +24,6 @@ export async function writeEdits(
   state: 'STAGED' | 'COMMITTED',
   { authorId, reason, at }: ImportAuthor,
 ): Promise<number> {
-  if (version.isSample) return 0;
   const by = { authorId, via: IMPORT, reason, forced: true, at };
   const superseded = edits.flatMap(({ supersedes }) => (supersedes === null ? [] : [supersedes]));
   await history.decide('SUPERSEDED', superseded, by);

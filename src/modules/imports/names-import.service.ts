@@ -25,6 +25,8 @@ export interface NamesImport {
   stage?: boolean;
   /** The user in whose name it is done; nobody where it is not given. */
   authorId?: number | null;
+  /** Writes no history: the invented names of the sample, which go with it, are none. */
+  unrecorded?: boolean;
 }
 
 /**
@@ -48,13 +50,13 @@ async function writeNames(
   tx: Tx,
   history: HistoryWriter,
   plan: NamesPlan,
-  { version: name, files, stage = false, authorId = null }: NamesImport,
+  { version: name, files, stage = false, authorId = null, unrecorded = false }: NamesImport,
 ): Promise<NamesImportReport> {
   const version = await heldVersion(tx, name);
   const provedStatic = await markStatic(tx, version.id, plan.staticMethods);
   const unknown = await unknownNames(tx, version.id);
   const counts = await countChanges(tx, version.id);
-  const edits = await nameEdits(tx, version.id, stage);
+  const edits = unrecorded ? [] : await nameEdits(tx, version.id, stage);
   const reason = `Imported from ${files.map(({ file }) => file).join(', ')}`;
   const by = { authorId, reason, at: new Date() };
   const changes = await writeEdits(history, version, edits, stage ? 'STAGED' : 'COMMITTED', by);

@@ -1,5 +1,6 @@
 import { copyLine } from '../../db/copy.js';
 import type { Tx } from '../../db/database.js';
+import { joinStaged } from '../changes/change.js';
 import type { MappingKind } from '../mappings/mapping.js';
 import type { NamesPlan } from './names-plan.js';
 import type { NamesCount, UnknownName } from './report.js';
@@ -128,7 +129,7 @@ export function nameEdits(tx: Tx, versionId: number, asProposals: boolean): Prom
          UNION ALL
          SELECT m.kind, m.srg, m.name, p.package || '/' || p.class, m.documentation, m.documentation FROM ${PACKAGED}
        ) AS edit
-       LEFT JOIN changes s ON s.version_id = $1 AND s.srg = edit.srg AND s.kind = edit.kind AND s.state = 'STAGED'
+       ${joinStaged('edit', 's', '$1')}
       WHERE ("oldName", "oldDocumentation") IS DISTINCT FROM ("newName", "newDocumentation")
         AND NOT ($2 AND s.sequence IS NOT NULL
                  AND (s.new_name, s.new_documentation) IS NOT DISTINCT FROM ("newName", "newDocumentation"))

@@ -17,7 +17,7 @@ export async function importSample(db: Database): Promise<boolean> {
   const source = await openSource(SAMPLE_DIR);
   try {
     await importVersion(db, { version: SAMPLE_VERSION, ...(await readVersion(source)), current: true, isSample: true });
-    await importNames(db, { version: SAMPLE_VERSION, files: await readNames(source) });
+    await importNames(db, { version: SAMPLE_VERSION, files: await readNames(source), unrecorded: true });
     return true;
   } finally {
     await source.close();

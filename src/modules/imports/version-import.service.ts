@@ -22,6 +22,7 @@ import {
   knownStatics,
   lockImports,
   mergeStaged,
+  restoreNames,
   stageEntries,
 } from './version-import.store.js';
 import { planVersion, type VersionFiles, type VersionPlan } from './version-plan.js';
@@ -102,6 +103,7 @@ async function writeVersion({ tx, history, input, name, plan, from, step }: Writ
     });
   }
   await mergeStaged(tx, version.id, from?.id ?? null);
+  await restoreNames(tx, version.id);
   await rejectGone(history, await goneProposals(tx, version.id), at);
 
   step('finishing');

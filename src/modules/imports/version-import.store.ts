@@ -1,5 +1,6 @@
 import { copyLine } from '../../db/copy.js';
 import type { Tx } from '../../db/database.js';
+import { joinStaged } from '../changes/change.js';
 import type { MappingKind } from '../mappings/mapping.js';
 import type { NameEdit } from './names-import.store.js';
 import type { PlannedDeclaration, PlannedEntry } from './version-plan.js';
@@ -199,10 +200,24 @@ export function carriedEdits(tx: Tx, versionId: number, from: number): Promise<N
            LEFT JOIN mappings m ON m.version_id = $1 AND m.srg = e.srg AND m.kind = e.kind
           WHERE NOT e.fixed
        ) AS edit
-       LEFT JOIN changes s ON s.version_id = $1 AND s.srg = edit.srg AND s.kind = edit.kind AND s.state = 'STAGED'
+       ${joinStaged('edit', 's', '$1')}
       WHERE ("oldName", "oldDocumentation") IS DISTINCT FROM ("newName", "newDocumentation")
       ORDER BY edit.kind, edit.srg`,
     [versionId, from],
+  );
+}
+
+/** Gives entries that an import lacked once and has again what they were called by the history of the version. */
+export async function restoreNames(tx: Tx, versionId: number): Promise<void> {
+  await tx.query(
+    `UPDATE mappings m SET name = last.new_name, documentation = last.new_documentation
+       FROM (
+         SELECT DISTINCT ON (srg, kind) srg, kind, new_name, new_documentation FROM changes
+          WHERE version_id = $1 AND state = 'COMMITTED' ORDER BY srg, kind, decision DESC, sequence DESC
+       ) AS last
+      WHERE m.version_id = $1 AND m.srg = last.srg AND m.kind = last.kind AND NOT m.fixed
+        AND (m.name, m.documentation) IS DISTINCT FROM (last.new_name, last.new_documentation)`,
+    [versionId],
   );
 }
 

@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { importNames } from '../../../src/modules/imports/names-import.service.js';
+import { readNames } from '../../../src/modules/imports/read-source.js';
 import { forgetVersions, openTestDatabase, type TestDatabase } from '../../support/database.js';
 import {
   contents,
   FILES,
+  filesSource,
   GIVEN,
   importCsv,
   importFiles,
@@ -106,7 +109,8 @@ describe('carrying over', () => {
 
   test('from a version that the import replaces as the sample still tells what was taken', async () => {
     await importFiles(db, '0.0-sample', FILES, { current: true, isSample: true });
-    await importCsv(db, '0.0-sample', NAMES);
+    const files = await readNames(filesSource(NAMES));
+    await importNames(db, { version: '0.0-sample', files, unrecorded: true });
     const report = await importFiles(db, '1.0', FILES, { current: true, carryFrom: '0.0-sample' });
     expect(report.removedSample).toBe('0.0-sample');
     expect(report.carried!.taken.map(({ names }) => names)).toEqual([3, 1, 3]);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { RoleName } from '../../../src/auth/permissions.js';
+import { verifyHistory } from '../../../src/modules/history/verify.service.js';
 import { importNames } from '../../../src/modules/imports/names-import.service.js';
 import { readNames } from '../../../src/modules/imports/read-source.js';
 import { importSample, SAMPLE_VERSION } from '../../../src/modules/imports/sample.js';
@@ -139,6 +140,14 @@ describe('an import of a version', () => {
   });
 });
 
+test('an entry that one import lacks and a later one has again is called as before', async () => {
+  await importCsv(service.db, '1.0', methods('func_10_a,tick,2,Runs.', 'func_12_c,reset,2,'));
+  await importFiles(service.db, '1.0', { 'joined.tsrg': SCOPES.replaceAll(/\t. \(I\)V func_12_c\n/g, '') });
+  await importFiles(service.db, '1.0', { 'joined.tsrg': SCOPES });
+  expect(await nameOf(service, '1.0', 'func_12_c')).toBe('reset');
+  expect((await verifyHistory(service.db)).problems).toEqual([]);
+});
+
 describe('the sample', () => {
   beforeEach(async () => {
     await forgetVersions(service.db);
@@ -152,6 +161,12 @@ describe('the sample', () => {
     expect(await history(SAMPLE_VERSION)).toEqual([]);
     expect((await real()).removedSample).toBe(SAMPLE_VERSION);
     expect(await versions()).toEqual([{ name: '1.0', isCurrent: true, frozen: false }]);
+  });
+
+  test('has one once it is imported into by hand', async () => {
+    await importCsv(service.db, SAMPLE_VERSION, methods('func_2001_b,prosper,2,'));
+    expect(await history(SAMPLE_VERSION)).toMatchObject([{ oldName: 'grow', newName: 'prosper' }]);
+    expect((await verifyHistory(service.db)).problems).toEqual([]);
   });
 
   test('stays, frozen, where somebody has proposed names for it', async () => {
