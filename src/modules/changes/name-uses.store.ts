@@ -28,7 +28,8 @@ const MAX_TOLD = 10;
 
 // $1 version, $2 entries, $3 the names that they are to have, null for none, $4 whether staged names count.
 // Names lead to their holders through an index, holders to the places where they are seen, and places are compared as groups, so
-// that the work grows with the number of names and of their holders, not with its square. Of a group it tells the first few.
+// that the work grows with the number of names and of their holders, not with its square. Of a group it tells the first few. OFFSET 0
+// keeps the planner to the index of names: statistics do not know how many changes are staged by now.
 const USES = statement(
   'name_uses',
   `WITH batch AS MATERIALIZED (
@@ -43,10 +44,10 @@ const USES = statement(
      UNION ALL
      SELECT m.id, m.kind, m.method_id, s.name
        FROM spellings s CROSS JOIN LATERAL (
-         SELECT * FROM changes st WHERE st.version_id = $1 AND st.state = 'STAGED' AND st.new_name = s.name OFFSET 0
+         SELECT * FROM changes WHERE new_name = s.name OFFSET 0
        ) c
        JOIN mappings m ON m.version_id = c.version_id AND m.srg = c.srg AND m.kind = c.kind
-      WHERE $4 AND m.name IS DISTINCT FROM c.new_name AND m.id <> ALL($2::int[])
+      WHERE $4 AND c.version_id = $1 AND c.state = 'STAGED' AND m.name IS DISTINCT FROM c.new_name AND m.id <> ALL($2::int[])
    ), everyone AS (
      SELECT id, kind, method_id, name, true AS wants FROM batch
      UNION ALL SELECT h.id, h.kind, h.method_id, h.name, false FROM holders h
