@@ -5,6 +5,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import pg from 'pg';
 import { hashSecret } from '../src/auth/secrets.js';
+import { joinStaged } from '../src/modules/changes/change.js';
 import { sealChange, sealDecision, type SealedChange } from '../src/modules/history/seal.js';
 
 // $1 hash of the token, $2 now. No row, and no pen, for a token that is not good. The join takes its rows from before the wait and
@@ -26,7 +27,7 @@ const PEN = `
      AND (u.suspended_until IS NULL OR u.suspended_until <= $2) AND (p.suspended_until IS NULL OR p.suspended_until <= $2)
      FOR UPDATE OF h`;
 
-// $1 version, $2 ids, $3 now.
+// $1 version, $2 ids, $3 now. Staged changes are looked up one by one, as the service does: there are more of them than statistics know.
 const ENTRIES = `
   PREPARE propose_entries (text, text[], timestamptz) AS
   SELECT v.id, v.frozen, a.position, m.kind, m.name, m.documentation, m.fixed, m.is_constructor, l.mapping_id IS NOT NULL,
@@ -34,7 +35,7 @@ const ENTRIES = `
     FROM game_versions v CROSS JOIN unnest($2) WITH ORDINALITY AS a(srg, position)
     JOIN mappings m ON m.version_id = v.id AND m.srg = a.srg
     LEFT JOIN mapping_locks l ON l.mapping_id = m.id AND (l.until IS NULL OR l.until > $3)
-    LEFT JOIN changes s ON s.version_id = v.id AND s.srg = m.srg AND s.kind = m.kind AND s.state = 'STAGED'
+    ${joinStaged('m', 's')}
    WHERE v.name = $1 ORDER BY a.position, m.kind`;
 
 // $1 version, $2 ids, $3 the names they are to have: the positions of those that somebody else has, or is to have, in the same place.
@@ -49,14 +50,13 @@ const TAKEN = `
      WHERE v.name = $1 AND NOT m.fixed
   ), others AS (
     SELECT m.id, m.kind, m.method_id, m.name FROM batch b JOIN mappings m ON m.version_id = b.version_id AND m.name = b.name
-     WHERE NOT EXISTS (SELECT FROM changes c WHERE c.version_id = m.version_id AND c.srg = m.srg AND c.kind = m.kind
-                                               AND c.state = 'STAGED' AND c.new_name IS DISTINCT FROM m.name)
-       AND m.id NOT IN (SELECT id FROM batch)
+       ${joinStaged('m', 'c')}
+     WHERE (c.sequence IS NULL OR c.new_name IS NOT DISTINCT FROM m.name) AND m.id NOT IN (SELECT id FROM batch)
     UNION ALL
     SELECT m.id, m.kind, m.method_id, c.new_name
-      FROM batch b JOIN changes c ON c.version_id = b.version_id AND c.new_name = b.name AND c.state = 'STAGED'
+      FROM batch b CROSS JOIN LATERAL (SELECT * FROM changes WHERE new_name = b.name OFFSET 0) c
       JOIN mappings m ON m.version_id = c.version_id AND m.srg = c.srg AND m.kind = c.kind
-     WHERE m.id NOT IN (SELECT id FROM batch)
+     WHERE c.version_id = b.version_id AND c.state = 'STAGED' AND m.id NOT IN (SELECT id FROM batch)
     UNION ALL SELECT id, kind, method_id, name FROM batch
   )
   SELECT DISTINCT b.position FROM batch b JOIN others o ON o.name = b.name AND o.kind = b.kind AND o.id <> b.id
