@@ -43,16 +43,20 @@ const PREFIX = `
   UNION ALL SELECT id, 0.7 + 0.2 * ${ratio(short)} ${inVersion} AND ${short} >= $2 AND ${short} < $3
   UNION ALL SELECT id, 0.7 + 0.2 * ${ratio('srg')} ${inVersion} AND srg >= $2 AND srg < $3`;
 
-// $5 initials, $6 their end, $7 pattern of the parts. Ids are spelled alike: similarity would only find their neighbours. What an
-// entry was called once, or is to be called, is found by its exact spelling.
+// What entries were called once, or are to be called. OFFSET 0 keeps the planner to the index of names.
+const called = (column: string, state: string, score: number) => `
+  SELECT m.id, ${score} FROM (SELECT * FROM changes WHERE ${column} = $2 OFFSET 0) AS c
+    JOIN mappings m ON m.version_id = c.version_id AND m.srg = c.srg AND m.kind = c.kind
+   WHERE c.version_id = $1 AND c.state = '${state}'`;
+
+// $5 initials, $6 their end, $7 pattern of the parts. Ids are spelled alike: similarity would only find their neighbours.
 const FUZZY = `${PREFIX}
   UNION ALL SELECT id, 0.5 + 0.2 * ${ratio(short)} ${inVersion}
      AND initials(${short}) >= $5 AND initials(${short}) < $6 AND ${short} ~ $7
   UNION ALL SELECT id, CASE WHEN lower(${short}) = lower($2) THEN 0.9 ELSE 0.5 * similarity(${short}, $2) END
      ${inVersion} AND ${short} % $2
-  UNION ALL SELECT m.id, CASE c.state WHEN 'STAGED' THEN 0.48 ELSE 0.45 END
-    FROM changes c JOIN mappings m ON m.version_id = c.version_id AND m.srg = c.srg AND m.kind = c.kind
-   WHERE c.version_id = $1 AND ((c.state = 'COMMITTED' AND c.old_name = $2) OR (c.state = 'STAGED' AND c.new_name = $2))`;
+  UNION ALL ${called('old_name', 'COMMITTED', 0.45)}
+  UNION ALL ${called('new_name', 'STAGED', 0.48)}`;
 
 const REGEX = `SELECT id, 1::float8 AS score ${inVersion} AND (${short} ~ $2 OR srg ~ $2)`;
 
