@@ -53,9 +53,11 @@ export async function markImported(tx: Tx, versionId: number, isSample: boolean)
   ]);
 }
 
+const BUMP_HEAD = statement('version_bump_head', `UPDATE game_versions SET head = head + 1 WHERE id = $1`);
+
 /** What is cached under the version's head is no longer used. */
 export async function bumpHead(tx: Tx, versionId: number): Promise<void> {
-  await tx.query(`UPDATE game_versions SET head = head + 1 WHERE id = $1`, [versionId]);
+  await tx.query(BUMP_HEAD, [versionId]);
 }
 
 /** Makes one version the current one. */
