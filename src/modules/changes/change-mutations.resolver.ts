@@ -5,7 +5,7 @@ import { callerOf, type Context } from '../../graphql/context.js';
 import { Requires } from '../../graphql/directives/index.js';
 import { rowKey } from '../../graphql/inputs.js';
 import { badInput } from '../../shared/errors.js';
-import { payload, toUserError } from '../user-errors/payload.types.js';
+import { payload } from '../user-errors/payload.types.js';
 import { batchId } from './changes.resolver.js';
 import {
   ChangeInput,
@@ -33,18 +33,17 @@ export class ChangeMutations {
       'Stages names and documentation, all or none. Every violation is told at once: errors refuse, warnings ask for force. dryRun answers with every violation and writes nothing.',
   })
   @Requires(Permission.MAPPING_PROPOSE)
-  async proposeChanges(
+  proposeChanges(
     @Arg('input', () => ProposeChangesInput, { description: 'The edits.' }) input: ProposeChangesInput,
     @Ctx() context: Context,
   ): Promise<ProposeChangesPayload> {
-    const { problems, ...proposed } = await payload(
+    return payload<Pick<ProposeChangesPayload, 'changes' | 'batch'>>(
       async () => {
-        const { changes, batch, problems } = await proposeChanges(this.auth, callerOf(context), input);
-        return { changes, batch: batch === null ? null : batchId(batch), problems };
+        const { batch, ...proposed } = await proposeChanges(this.auth, callerOf(context), input);
+        return { ...proposed, batch: batch === null ? null : batchId(batch) };
       },
-      { changes: [], batch: null, problems: [] },
+      { changes: [], batch: null },
     );
-    return { ...proposed, userErrors: [...proposed.userErrors, ...problems.map(toUserError)] };
   }
 
   @Mutation(() => ChangesPayload, {
@@ -59,14 +58,10 @@ export class ChangeMutations {
   ): Promise<ChangesPayload> {
     if (input.kinds != null && input.changes != null) throw badInput('Give either "kinds" or "changes".');
     const changes = input.changes?.map((id) => rowKey('Change', id));
-    const { problems, ...committed } = await payload(
-      async () => {
-        const { changes: rows, problems } = await commitChanges(this.auth.db, callerOf(context), { ...input, changes });
-        return { changes: rows.slice(0, MAX_CHANGES), count: rows.length, problems };
-      },
-      { ...NOTHING, problems: [] },
-    );
-    return { ...committed, userErrors: [...committed.userErrors, ...problems.map(toUserError)] };
+    return payload(async () => {
+      const { changes: rows, problems } = await commitChanges(this.auth.db, callerOf(context), { ...input, changes });
+      return { changes: rows.slice(0, MAX_CHANGES), count: rows.length, problems };
+    }, NOTHING);
   }
 
   @Mutation(() => ChangePayload, { nullable: true, description: 'Refuses a staged change, with a reason.' })

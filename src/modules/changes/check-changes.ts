@@ -3,6 +3,7 @@ import { UserErrorCode, type UserProblem } from '../../shared/user-errors.js';
 import type { MappingRow } from '../mappings/mapping.js';
 import type { EntryState } from './entries.store.js';
 import { lockedWords } from './locked.js';
+import { useProblems } from './name-problems.js';
 import type { NameUse } from './name-uses.store.js';
 import { documentationFault, nameFaults, normalDocumentation, type NameFault } from './naming-rules.js';
 
@@ -55,7 +56,7 @@ const error = (
 ) => problem(position, field, { code, message, severity: 'ERROR' }, conflicts);
 
 /** What the entry is called now: by the change that is staged, or as committed. */
-export const effectiveName = ({ mapping, staged }: EntryState): string | null =>
+const effectiveName = ({ mapping, staged }: EntryState): string | null =>
   staged === null ? mapping.name : staged.name;
 
 const effectiveDocumentation = ({ mapping, staged }: EntryState): string | null =>
@@ -196,37 +197,12 @@ export function checkChanges(
       // Old names are kept, whatever the rules say of new ones.
       const faults = name === entry.mapping.name ? [] : nameFaults(entry.mapping.kind, name, entry.mapping.name);
       problems.push(...faults.map((fault) => problem(position, 'name', fault)));
-      problems.push(...useProblems(position, name, byEntry.get(entry.mapping.id) ?? []));
+      const path = ['changes', String(position), 'name'];
+      const found = useProblems(name, byEntry.get(entry.mapping.id) ?? []);
+      problems.push(...found.map((each) => ({ ...each, path })));
     }
     const fault = documentation === effectiveDocumentation(entry) ? null : documentationFault(documentation ?? '');
     if (fault !== null) problems.push(problem(position, 'documentation', fault));
     return problems;
   });
-}
-
-const KIND_WORDS = { CLASS: 'class', METHOD: 'method', FIELD: 'field', PARAMETER: 'parameter' } as const;
-
-/** The problems of a name that is used elsewhere, one for each sort of use. @param uses those of one entry */
-export function useProblems(position: number, name: string, uses: readonly NameUse[]): UserProblem[] {
-  const of = (use: NameUse['use']) => uses.filter((each) => each.use === use);
-  const list = (found: readonly NameUse[]) =>
-    found.map(({ other, owner }) => `${other.srg}${owner === null ? '' : ` in ${owner}`}`).join(', ');
-  const rows = (found: readonly NameUse[]) => found.map(({ other }) => other);
-  const problems: UserProblem[] = [];
-  const [taken, fields, classes] = [of('SAME_SCOPE'), of('FIELD'), of('CLASS')];
-  if (taken[0] !== undefined) {
-    const { kind } = taken[0].other;
-    const alike = kind === 'METHOD' ? ' with the same parameters' : '';
-    const message = `${name} is the name of another ${KIND_WORDS[kind]}${alike}: ${list(taken)}.`;
-    problems.push(problem(position, 'name', { code: 'NAME_TAKEN', message, severity: 'ERROR' }, rows(taken)));
-  }
-  if (fields.length > 0) {
-    const message = `${name} is the name of a field of the class: ${list(fields)}.`;
-    problems.push(problem(position, 'name', { code: 'SHADOWS_FIELD', message, severity: 'WARNING' }, rows(fields)));
-  }
-  if (classes.length > 0) {
-    const message = `${name} is the name of a class: ${list(classes)}.`;
-    problems.push(problem(position, 'name', { code: 'SHADOWS_CLASS', message, severity: 'WARNING' }, rows(classes)));
-  }
-  return problems;
 }

@@ -2,7 +2,6 @@ import { effectivePermissions, requirePermission } from '../../auth/actor.js';
 import type { Caller } from '../../auth/caller.js';
 import { Permission } from '../../auth/permissions.js';
 import type { Database, Sql } from '../../db/index.js';
-import { groupBy } from '../../shared/group-by.js';
 import { UserErrorCode, userError, UserErrors, type UserProblem } from '../../shared/user-errors.js';
 import { requiredReason } from '../audit/reasons.js';
 import { writeHistory } from '../history/history.store.js';
@@ -11,11 +10,10 @@ import { allVersions, bumpHead, type GameVersionRow } from '../versions/versions
 import { authorshipOf } from './authorship.js';
 import type { ChangeRow } from './change.js';
 import { changesById } from './changes.store.js';
-import { useProblems } from './check-changes.js';
 import { applyChanges, changesWithEntries, stagedOfVersion, type ChangeOfEntry } from './decide.store.js';
 import { isFrozen } from './entries.store.js';
 import { frozen, namedVersion } from './named-version.js';
-import { nameUses } from './name-uses.store.js';
+import { takenNames } from './name-problems.js';
 
 export interface Commit {
   version?: string | null;
@@ -136,17 +134,10 @@ async function collisions(
   const wanted = changes.flatMap(({ mappingId, newName, currentName }) =>
     mappingId !== null && newName !== currentName ? [{ mappingId, name: newName }] : [],
   );
-  const byMapping = new Map(changes.map((change) => [change.mappingId, change]));
-  const uses = await nameUses(tx, version.id, wanted, 'COMMITTED');
-  const takenBy = groupBy(
-    uses.filter(({ use }) => use === 'SAME_SCOPE'),
-    ({ mappingId }) => mappingId,
-  );
-  for (const { mappingId, name } of wanted) {
-    if (name === null) continue;
-    const taken = takenBy.get(mappingId) ?? [];
-    const path = pathOf(byMapping.get(mappingId)!.id, named);
-    problems.push(...useProblems(0, name, taken).map((problem) => ({ ...problem, path })));
+  const taken = await takenNames(tx, version.id, wanted, 'COMMITTED');
+  for (const { id, mappingId } of changes) {
+    const problem = taken.get(mappingId ?? 0);
+    if (problem !== undefined) problems.push({ ...problem, path: pathOf(id, named) });
   }
   return problems;
 }

@@ -4,7 +4,7 @@ import type { Database } from '../../db/index.js';
 import { callerOf, type Context } from '../../graphql/context.js';
 import { Requires } from '../../graphql/directives/index.js';
 import { rowKey } from '../../graphql/inputs.js';
-import { payload, toUserError } from '../user-errors/payload.types.js';
+import { payload } from '../user-errors/payload.types.js';
 import { ChangesPayload } from './changes.types.js';
 import { MAX_CHANGES } from './propose.service.js';
 import { revertChanges } from './revert.service.js';
@@ -22,19 +22,18 @@ export class RevertMutations {
       'Takes back what a user, a bot or a batch did in a time range: committed changes by new ones, staged ones by undoing them; history is never rewritten. Entries that somebody else has changed since stay as they are, with a warning. An old name that is taken by now refuses all of it.',
   })
   @Requires(Permission.MAPPING_REVERT)
-  async revertChanges(
+  revertChanges(
     @Arg('input', () => RevertChangesInput, { description: 'Whose changes, and why.' }) input: RevertChangesInput,
     @Ctx() context: Context,
   ): Promise<ChangesPayload> {
     const { author, batch, ...rest } = input;
     const revert = { ...rest, authorId: key('User', author), batch: key('Batch', batch) };
-    const { problems, ...reverted } = await payload(
+    return payload<Pick<ChangesPayload, 'changes' | 'count'>>(
       async () => {
         const { changes, problems } = await revertChanges(this.db, callerOf(context), revert);
         return { changes: changes.slice(0, MAX_CHANGES), count: changes.length, problems };
       },
-      { changes: [], count: 0, problems: [] },
+      { changes: [], count: 0 },
     );
-    return { ...reverted, userErrors: [...reverted.userErrors, ...problems.map(toUserError)] };
   }
 }

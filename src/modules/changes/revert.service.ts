@@ -10,10 +10,9 @@ import { allVersions, bumpHead, type GameVersionRow } from '../versions/versions
 import { authorshipOf } from './authorship.js';
 import type { ChangeRow } from './change.js';
 import { ANY_CHANGE, changesById, type ChangeFilter } from './changes.store.js';
-import { useProblems } from './check-changes.js';
 import { applyChanges } from './decide.store.js';
 import { frozen, namedVersion } from './named-version.js';
-import { nameUses } from './name-uses.store.js';
+import { takenNames } from './name-problems.js';
 import { planRevert, type Restoration } from './revert-plan.js';
 import { committedOfEntries, stagedToUndo, type StagedToUndo } from './revert.store.js';
 
@@ -94,12 +93,7 @@ async function collisionsOf(tx: Tx, restorations: readonly Restoration[]): Promi
     const wanted = ofVersion.flatMap(({ entry: { mappingId, currentName }, name }) =>
       name === currentName ? [] : [{ mappingId, name }],
     );
-    const uses = (await nameUses(tx, versionId, wanted, 'COMMITTED')).filter(({ use }) => use === 'SAME_SCOPE');
-    const byEntry = groupBy(uses, ({ mappingId }) => mappingId);
-    for (const { mappingId, name } of wanted) {
-      const found = name === null ? [] : useProblems(0, name, byEntry.get(mappingId) ?? []);
-      problems.push(...found.map((problem) => ({ ...problem, path: undefined })));
-    }
+    problems.push(...(await takenNames(tx, versionId, wanted, 'COMMITTED')).values());
   }
   return problems;
 }
@@ -158,8 +152,7 @@ async function standingAgain(
     const wanted = ofVersion.flatMap(({ mappingId, name, currentName }) =>
       name === currentName ? [] : [{ mappingId, name }],
     );
-    const uses = await nameUses(tx, versionId, wanted, 'EFFECTIVE');
-    for (const { mappingId, use } of uses) if (use === 'SAME_SCOPE') taken.add(mappingId);
+    for (const mappingId of (await takenNames(tx, versionId, wanted, 'EFFECTIVE')).keys()) taken.add(mappingId);
   }
   return again.filter(({ mappingId }) => !taken.has(mappingId)).map(({ sequence }) => sequence);
 }

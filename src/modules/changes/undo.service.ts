@@ -9,11 +9,10 @@ import { bumpHead, type GameVersionRow } from '../versions/versions.store.js';
 import { authorshipOf } from './authorship.js';
 import type { ChangeRow } from './change.js';
 import { changesById } from './changes.store.js';
-import { useProblems } from './check-changes.js';
 import { changesWithEntries, lastInState, type ChangeOfEntry } from './decide.store.js';
 import { isFrozen, type EntryState } from './entries.store.js';
 import { frozen, namedVersion } from './named-version.js';
-import { nameUses } from './name-uses.store.js';
+import { takenNames } from './name-problems.js';
 import { oneEntry } from './one-entry.js';
 
 /** Which entry's change is undone or redone. */
@@ -46,7 +45,7 @@ export const undoChange = (db: Database, caller: Caller, input: OfEntry): Promis
     const by = authorshipOf(caller, turn.actor, null);
     await history.decide('UNDONE', [change.id], by);
     const [before] = change.supersedes === null ? [] : await changesWithEntries(tx, [change.supersedes], caller.now);
-    if (before?.state === 'SUPERSEDED' && isOfNow(before) && (await takenBy(turn, before)).length === 0) {
+    if (before?.state === 'SUPERSEDED' && isOfNow(before) && (await takenBy(turn, before)) === null) {
       await history.decide('STAGED', [before.id], by);
     }
     return change;
@@ -73,8 +72,8 @@ export const redoChange = (db: Database, caller: Caller, input: OfEntry): Promis
       const who = staged.author ?? 'An import';
       throw userError('STALE', `${who} has proposed ${staged.name ?? 'no name'} for ${srg} since.`, 'srg');
     }
-    const problems = await takenBy(turn, change);
-    if (problems.length > 0) throw new UserErrors(problems.map((problem) => ({ ...problem, path: ['srg'] })));
+    const problem = await takenBy(turn, change);
+    if (problem !== null) throw new UserErrors([{ ...problem, path: ['srg'] }]);
     const by = authorshipOf(caller, actor, null);
     if (staged !== null) await history.decide('SUPERSEDED', [staged.sequence], by);
     await history.decide('STAGED', [change.id], by);
@@ -113,13 +112,9 @@ async function requireOwn({ tx, actor, caller, version }: Turn, { authorId }: Ch
 const isOfNow = ({ oldName, oldDocumentation, currentName, currentDocumentation }: ChangeOfEntry) =>
   oldName === currentName && oldDocumentation === currentDocumentation;
 
-/** The problems of a name that somebody else has by now. */
+/** The problem of a name that somebody else has by now; null where it is free. */
 async function takenBy({ tx, version }: Turn, { mappingId, newName, currentName }: ChangeOfEntry) {
-  if (mappingId === null || newName === null || newName === currentName) return [];
-  const uses = await nameUses(tx, version.id, [{ mappingId, name: newName }], 'EFFECTIVE');
-  return useProblems(
-    0,
-    newName,
-    uses.filter(({ use }) => use === 'SAME_SCOPE'),
-  );
+  if (mappingId === null || newName === currentName) return null;
+  const taken = await takenNames(tx, version.id, [{ mappingId, name: newName }], 'EFFECTIVE');
+  return taken.get(mappingId) ?? null;
 }

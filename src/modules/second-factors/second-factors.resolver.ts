@@ -41,7 +41,7 @@ export class SecondFactorMutations {
     @Arg('input', () => CodeInput, { description: 'The code that the app shows.' }) input: CodeInput,
     @Ctx() context: Context,
   ) {
-    return payload(
+    return payload<{ viewer: ViewerRow | null; recoveryCodes: string[] | null }>(
       async () => {
         const recoveryCodes = await confirmTotp(this.auth, callerOf(context), input);
         return { viewer: viewerOf(context), recoveryCodes };

@@ -19,15 +19,17 @@ export class DonePayload extends Payload {
 }
 
 /**
- * The payload of a mutation: what `work` gives, or why it was not done.
+ * The payload of a mutation: what `work` gives, or why it was not done. `problems` that come with what it gives are told too: what a
+ * dry run found, or was left out.
  * @param empty the payload's other fields where it was not
  */
 export async function payload<Fields extends object>(
-  work: () => Promise<Fields>,
+  work: () => Promise<Fields & { problems?: readonly UserProblem[] }>,
   empty: Fields,
 ): Promise<Fields & Payload> {
   try {
-    return { ...(await work()), userErrors: [] };
+    const { problems = [], ...fields } = await work();
+    return { ...(fields as unknown as Fields), userErrors: problems.map(toUserError) };
   } catch (error) {
     if (!(error instanceof UserErrors)) throw error;
     return { ...empty, userErrors: error.problems.map(toUserError) };
@@ -35,7 +37,7 @@ export async function payload<Fields extends object>(
 }
 
 /** A problem as a payload shows it. */
-export const toUserError = ({ code, message, path, severity, conflictsWith }: UserProblem): UserError => ({
+const toUserError = ({ code, message, path, severity, conflictsWith }: UserProblem): UserError => ({
   code,
   message,
   path: path === undefined ? null : [...path],
