@@ -17,7 +17,9 @@ import { mountSignIn } from '../http/sign-in.js';
 import { mountStartPage, type LoadedVersion } from '../http/start-page.js';
 import { NO_DEMAND, type Demand } from '../modules/demand/demand.js';
 import { providerDoors } from '../modules/identities/start-flow.service.js';
+import { Exports } from '../modules/exports/exports.service.js';
 import { HistoryTail } from '../modules/live/history-tail.js';
+import type { ReleaseRules } from '../modules/releases/release-rules.js';
 import { PUBLIC_TARGETS, type WebhookTargets } from '../modules/webhooks/targets.js';
 import { authStrategies } from './auth.js';
 import type { ModuleFactory } from './modules.js';
@@ -31,6 +33,8 @@ export interface AppInput {
   /** The game versions that the start page names. */
   versions?: () => Promise<readonly LoadedVersion[]>;
   auth: AuthServices;
+  /** How releases are published: by one person where it is not given. */
+  releaseRules?: ReleaseRules;
   /** Counts what is asked for and has no name; nothing does where it is not given. */
   demand?: Demand;
   /** Which addresses webhooks may call: public ones over https where it is not given. */
@@ -62,16 +66,21 @@ export interface App {
 export async function createApp(input: AppInput): Promise<App> {
   const { db, log, publicUrl, auth, demand = NO_DEMAND, versions = async () => [], timeLimit } = input;
   const { modules, publicMutations, strategies = authStrategies(auth), trustedProxies = [] } = input;
-  const { webhookTargets = PUBLIC_TARGETS } = input;
+  const { webhookTargets = PUBLIC_TARGETS, releaseRules = { confirmStable: false } } = input;
   const tail = new HistoryTail(db, log);
-  const services = { db, publicUrl, auth, demand, webhookTargets, tail };
+  const exports = new Exports(db, log);
+  const services = { db, publicUrl, auth, demand, webhookTargets, tail, exports, releaseRules };
   const schema = createProjectSchema(services, { modules, publicMutations });
   const metrics = new Metrics(() => db.statementCount);
   const graphql = await createGraphqlServer({
     schema,
     log,
     oncePerOperation: publicMutations,
-    onOperation: metrics.onOperation,
+    onOperation(outcome) {
+      metrics.onOperation(outcome);
+      // Whoever has changed something reads it from here on, whenever the word of it comes around.
+      if (outcome.type === 'mutation') exports.forget();
+    },
   });
   const http = createHttpServer(log, trustedProxies);
   let draining = false;
@@ -121,6 +130,7 @@ export async function createApp(input: AppInput): Promise<App> {
       draining = true;
       await http.close();
       await tail.close();
+      await exports.close();
       await graphql.stop();
     },
   };

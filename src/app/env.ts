@@ -13,6 +13,20 @@ const plainUrl = () =>
 
 const isNetwork = (text: string): boolean => ipaddr.isValid(text) || ipaddr.isValidCIDR(text);
 
+const yesOrNo = () =>
+  z
+    .enum(['true', 'false'])
+    .transform((text) => text === 'true')
+    .default(false);
+
+/** A time of the day, or null for never. */
+const dailyAt = (time: string) =>
+  z
+    .string()
+    .regex(/^(?:off|(?:[01]\d|2[0-3]):[0-5]\d)$/, 'a time of the day in UTC like 03:00, or off')
+    .default(time)
+    .transform((text) => (text === 'off' ? null : text));
+
 const schema = z.object({
   NODE_ENV: z.enum(['development', 'production', 'test']).default('development'),
   /** Where the service listens. */
@@ -54,10 +68,13 @@ const schema = z.object({
   /** The Maven repository that MCP's own files are fetched from. */
   MCP_MAVEN_URL: url(/^https?$/).default('https://maven.minecraftforge.net'),
   /** Whether webhooks may call private addresses, and over plain http in production too. */
-  WEBHOOK_PRIVATE_HOSTS: z
-    .enum(['true', 'false'])
-    .transform((allowed) => allowed === 'true')
-    .default(false),
+  WEBHOOK_PRIVATE_HOSTS: yesOrNo(),
+  /** When each version that has changed gets its snapshot, every day, in UTC; `off` for never. */
+  SNAPSHOT_AT: dailyAt('03:00'),
+  /** When all public data is dumped, every day, in UTC; `off` for never. */
+  DUMP_AT: dailyAt('04:00'),
+  /** Whether a stable release waits for a second person. */
+  CONFIRM_STABLE: yesOrNo(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   /** On SIGTERM, how long to go on serving while /readyz says 503, so that a balancer can look elsewhere. */
   DRAIN_SECONDS: z

@@ -19,6 +19,7 @@ import { DiscussionMutations } from '../modules/discussion/discussion-mutations.
 import { DiscussionLoaders } from '../modules/discussion/discussion.loaders.js';
 import * as discussion from '../modules/discussion/discussion.resolver.js';
 import type { Demand } from '../modules/demand/demand.js';
+import type { Exports } from '../modules/exports/exports.service.js';
 import { AdminIdentityMutations } from '../modules/identities/admin-identities.resolver.js';
 import { identityNodes } from '../modules/identities/identities.nodes.js';
 import * as identities from '../modules/identities/identities.resolver.js';
@@ -33,6 +34,7 @@ import { SearchQueries } from '../modules/mappings/search.resolver.js';
 import { ModerationMutations } from '../modules/moderation/moderation.resolver.js';
 import { roleGrantNodes } from '../modules/roles/roles.nodes.js';
 import { RoleGrantResolver, RoleMutations, RoleQueries } from '../modules/roles/roles.resolver.js';
+import type { ReleaseRules } from '../modules/releases/release-rules.js';
 import { passkeyNodes } from '../modules/second-factors/passkeys.nodes.js';
 import { PasskeyMutations } from '../modules/second-factors/passkeys.resolver.js';
 import { SecondFactorSignInMutations } from '../modules/second-factors/second-factor-sign-in.resolver.js';
@@ -63,6 +65,10 @@ export interface Services {
   webhookTargets: WebhookTargets;
   /** Counts what is asked for and has no name. */
   demand: Demand;
+  /** How releases are published. */
+  releaseRules: ReleaseRules;
+  /** Makes and keeps exported files. */
+  exports: Exports;
   /** Tells of changes as they are written, whichever process writes them. */
   tail: HistoryTail;
 }

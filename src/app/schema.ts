@@ -45,6 +45,8 @@ export const createReadingSchema = (db: Database, publicUrl: string): GraphQLSch
     demand: NO_DEMAND,
     webhookTargets: PUBLIC_TARGETS,
     tail: absent('history'),
+    exports: absent('export'),
+    releaseRules: { confirmStable: false },
   });
 
 /** The schema by itself, e.g. to print it: no database stands behind it. */

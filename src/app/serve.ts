@@ -6,10 +6,12 @@ import { createApp } from './create-app.js';
 import { drainOnSignals } from './drain.js';
 import type { Settings } from './env.js';
 import { keepHouse } from './housekeeping.js';
+import { scheduledJobs } from './jobs.js';
 import { openRedis } from './redis.js';
 import { secretKeys } from './secret-keys.js';
 import { DemandCounter } from '../modules/demand/demand-counter.js';
 import { hasAdmin } from '../modules/roles/roles.store.js';
+import { startSchedule } from '../modules/schedule/schedule.js';
 import { allVersions } from '../modules/versions/versions.store.js';
 import { startDeliveries } from '../modules/webhooks/delivery-worker.js';
 import { webhookTargets } from '../modules/webhooks/targets.js';
@@ -45,6 +47,7 @@ export async function serve(settings: Settings, log: Logger): Promise<void> {
       log,
       auth,
       webhookTargets: targets,
+      releaseRules: { confirmStable: settings.CONFIRM_STABLE },
       demand,
       publicUrl: settings.PUBLIC_URL,
       trustedProxies: settings.TRUSTED_PROXIES,
@@ -57,6 +60,7 @@ export async function serve(settings: Settings, log: Logger): Promise<void> {
     });
     const stopHousekeeping = keepHouse(db, log);
     demand.start();
+    const stopSchedule = startSchedule(db, log, scheduledJobs(settings, db, log));
     const stopDeliveries = await startDeliveries({ db, log, keyring: auth.keyring, targets, globalId: encodeId });
     drainOnSignals({
       log,
@@ -64,7 +68,7 @@ export async function serve(settings: Settings, log: Logger): Promise<void> {
       startDraining: () => app.startDraining(),
       async close() {
         stopHousekeeping();
-        await Promise.all([app.close(), stopDeliveries()]);
+        await Promise.all([app.close(), stopDeliveries(), stopSchedule()]);
         await demand.close();
         await redis?.close();
         await db.close();

@@ -19,4 +19,5 @@ export async function openDatabase({ databaseUrl, dataDir, onError }: OpenOption
 }
 
 export { migrate, migrationStatus } from './migrate.js';
+export { holdStill, inBatches } from './cursor.js';
 export { statement, type Database, type Sql, type Statement, type Tx } from './database.js';

@@ -2,7 +2,7 @@ import type { ApolloServerOptions, BaseContext } from '@apollo/server';
 import { parse, type DocumentNode } from 'graphql';
 import { AppError } from '../shared/errors.js';
 import { checkLength, checkShape, LIMITS } from './limits.js';
-import { Lru } from './lru.js';
+import { Lru } from '../shared/lru.js';
 
 type DocumentStore = NonNullable<ApolloServerOptions<BaseContext>['documentStore']>;
 

@@ -12,7 +12,7 @@ import type { Context } from './context.js';
 import { Documents } from './documents.js';
 import { formatError } from './errors.js';
 import { LIMITS } from './limits.js';
-import { Lru } from './lru.js';
+import { Lru } from '../shared/lru.js';
 import { limitsPlugin, reportPlugin, type OperationOutcome } from './plugins.js';
 import { PUBLIC_MUTATIONS } from './schema.js';
 

@@ -17,7 +17,7 @@ import type { Context } from './context.js';
 import { ruleOf } from './directives/authorise.js';
 import { refusal } from './directives/decide.js';
 import { checkLength, checkOperation, checkShape, LIMITS } from './limits.js';
-import { Lru } from './lru.js';
+import { Lru } from '../shared/lru.js';
 import { answerError } from './plugins.js';
 
 /** A request as it came in: nothing of it is checked. */

@@ -10,6 +10,7 @@ import { createContext } from '../../src/graphql/context.js';
 import { ruleOf } from '../../src/graphql/directives/authorise.js';
 import type { Rule } from '../../src/graphql/directives/rule.js';
 import { AppError } from '../../src/shared/errors.js';
+import { Exports } from '../../src/modules/exports/exports.service.js';
 import { HistoryTail } from '../../src/modules/live/history-tail.js';
 import { PUBLIC_TARGETS } from '../../src/modules/webhooks/targets.js';
 import type { ClientError, TestClient } from '../support/client.js';
@@ -47,6 +48,8 @@ beforeAll(async () => {
     publicUrl: auth.publicUrl,
     webhookTargets: PUBLIC_TARGETS,
     tail: new HistoryTail(db, auth.log),
+    exports: new Exports(db, auth.log),
+    releaseRules: { confirmStable: false },
   });
   authenticate = authenticator(authStrategies(auth));
   const inBrowser = (person: Person) => async () => {

@@ -2,7 +2,7 @@ import { buildSchema, getIntrospectionQuery, Kind, parse, type OperationDefiniti
 import { describe, expect, it } from 'vitest';
 import { costOf } from '../../src/graphql/cost.js';
 import { LIMITS } from '../../src/graphql/limits.js';
-import { Lru } from '../../src/graphql/lru.js';
+import { Lru } from '../../src/shared/lru.js';
 import { shapeOf } from '../../src/graphql/shape.js';
 
 const schema = buildSchema(`

@@ -20,6 +20,9 @@ describe('settings', () => {
       DISCORD_URL: 'https://discord.com',
       MCP_MAVEN_URL: 'https://maven.minecraftforge.net',
       WEBHOOK_PRIVATE_HOSTS: false,
+      SNAPSHOT_AT: '03:00',
+      DUMP_AT: '04:00',
+      CONFIRM_STABLE: false,
       LOG_LEVEL: 'info',
       DRAIN_SECONDS: 0,
     });

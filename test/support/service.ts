@@ -40,7 +40,7 @@ export interface TestService {
 export interface TestServiceOptions
   extends
     Pick<Partial<AuthInput>, 'github' | 'discord' | 'publicUrl' | 'secretKeys' | 'providerTimeout'>,
-    Pick<AppInput, 'modules' | 'liveTimes' | 'webhookTargets'> {
+    Pick<AppInput, 'modules' | 'liveTimes' | 'webhookTargets' | 'releaseRules'> {
   /** Whether the invented sample version is imported; it is unless said otherwise. */
   sample?: boolean;
   /** A database that somebody else opened and closes: for a second replica. */
@@ -55,6 +55,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     modules,
     liveTimes,
     webhookTargets,
+    releaseRules,
     ...providers
   } = options;
   const db = given ?? (await openTestDatabase());
@@ -75,6 +76,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     modules,
     liveTimes,
     webhookTargets,
+    releaseRules,
   });
   const secrets = new MintedSecrets();
   const client = () => new TestClient(app.http, secrets);

@@ -185,12 +185,13 @@ export function writeNames(
     if (column === 'desc') return (row) => encodeDocumentation(row.documentation ?? '');
     throw badInput(`A name set is not written with the column ${quoted(column)}.`);
   });
-  const lines = [header.map(cell).join(',')];
-  for (const row of rows) lines.push(cellsOf.map((of) => cell(of(row))).join(','));
+  const lines = [header.map(csvCell).join(',')];
+  for (const row of rows) lines.push(cellsOf.map((of) => csvCell(of(row))).join(','));
   return lines.join(newline) + (finalNewline ? newline : '');
 }
 
-const cell = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+/** One cell as Python's csv writes it with QUOTE_MINIMAL. */
+export const csvCell = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
 /** The order of methods.csv and fields.csv: by bytes (ids are ASCII, so code units will do). */
 export const compareMemberIds = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

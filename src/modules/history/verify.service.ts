@@ -1,4 +1,4 @@
-import type { Database, Tx } from '../../db/index.js';
+import { holdStill, type Database, type Tx } from '../../db/index.js';
 import { badInput } from '../../shared/errors.js';
 import { Chain, endAt, isChainEnd, type ChainEnd, type HistoryProblem } from './chain.js';
 import { historyHead, type HistoryHead } from './history.store.js';
@@ -6,7 +6,6 @@ import { FIRST_HASH, sealChange, sealDecision } from './seal.js';
 import { StateFold } from './state-fold.js';
 import {
   compareEntries,
-  holdStill,
   outcomes,
   storedChanges,
   storedDecisions,

@@ -28,12 +28,6 @@ export interface EntryApart {
 /** Rows that are read at once: what a history costs of memory, however long it is. */
 const PAGE = 2_000;
 
-/** One view of the whole history, for as long as it takes: to be called before anything else of its transaction. */
-export async function holdStill(tx: Tx): Promise<void> {
-  await tx.query(`SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY`);
-  await tx.query(`SET LOCAL statement_timeout = 0`);
-}
-
 const CHANGES = statement(
   'verify_changes',
   `SELECT c.sequence, v.name AS version, c.kind, c.srg, c.old_name AS "oldName", c.new_name AS "newName",

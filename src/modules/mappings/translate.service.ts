@@ -1,6 +1,6 @@
 import type { Sql } from '../../db/index.js';
 import { badInput } from '../../shared/errors.js';
-import { findSrgIds } from '../formats/index.js';
+import { findSrgIds, type Namespace } from '../formats/index.js';
 import { findVersion } from '../versions/versions.service.js';
 import { parseSpelling, type Spelling } from './spelling.js';
 import {
@@ -8,7 +8,6 @@ import {
   translateBare,
   translateDescribed,
   translateOwned,
-  type Namespace,
   type TranslatedEntry,
   type TranslatedMember,
   type TranslatedMethod,

@@ -1,8 +1,6 @@
 import { statement, type Sql, type Statement } from '../../db/database.js';
+import type { Namespace } from '../formats/index.js';
 import type { MappingKind } from './mapping.js';
-
-export const NAMESPACES = ['OBF', 'SRG', 'MCP'] as const;
-export type Namespace = (typeof NAMESPACES)[number];
 
 /** One meaning of one of the names, in every namespace; `position` is the place of the name in the question. */
 export interface TranslatedEntry {

@@ -10,6 +10,8 @@ export interface GameVersionRow {
   isSample: boolean;
   importedAt: Date;
   head: number;
+  /** When the head last grew. */
+  changedAt: Date;
 }
 
 export interface CoverageRow {
@@ -19,7 +21,7 @@ export interface CoverageRow {
 }
 
 const COLUMNS = `id, name, sort_key AS "sortKey", is_current AS "isCurrent", frozen, is_sample AS "isSample",
-                 imported_at AS "importedAt", head`;
+                 imported_at AS "importedAt", head, changed_at AS "changedAt"`;
 
 const ALL = statement('versions_all', `SELECT ${COLUMNS} FROM game_versions ORDER BY sort_key DESC`);
 

@@ -40,4 +40,9 @@ export class Lru<Value> {
     this.weight -= entry.weight;
     return this.entries.delete(key);
   }
+
+  clear(): void {
+    this.entries.clear();
+    this.weight = 0;
+  }
 }
