@@ -7,19 +7,26 @@ import { migrationStatus, type Database } from '../db/index.js';
 import { printAnnotatedSchema } from '../graphql/print.js';
 import { createGraphqlServer } from '../graphql/server.js';
 import { mountAccountExport } from '../http/account-export.js';
+import { mountDump } from '../http/dump.js';
+import { mountComparison } from '../http/comparison.js';
+import { mountExports } from '../http/exports.js';
 import { mountGraphiql } from '../http/graphiql.js';
 import { mountGraphql } from '../http/graphql.js';
 import { mountHealth } from '../http/health.js';
 import { mountLive, type LiveTimes } from '../http/live/index.js';
+import { mountMaven } from '../http/maven.js';
 import { Metrics } from '../http/metrics.js';
 import { createHttpServer } from '../http/server.js';
 import { mountSignIn } from '../http/sign-in.js';
 import { mountStartPage, type LoadedVersion } from '../http/start-page.js';
 import { NO_DEMAND, type Demand } from '../modules/demand/demand.js';
 import { providerDoors } from '../modules/identities/start-flow.service.js';
+import { Comparisons } from '../modules/comparison/comparison.service.js';
 import { Exports } from '../modules/exports/exports.service.js';
 import { HistoryTail } from '../modules/live/history-tail.js';
+import { Maven } from '../modules/maven/maven.service.js';
 import type { ReleaseRules } from '../modules/releases/release-rules.js';
+import { ReleaseTail } from '../modules/releases/release-tail.js';
 import { PUBLIC_TARGETS, type WebhookTargets } from '../modules/webhooks/targets.js';
 import { authStrategies } from './auth.js';
 import type { ModuleFactory } from './modules.js';
@@ -68,8 +75,11 @@ export async function createApp(input: AppInput): Promise<App> {
   const { modules, publicMutations, strategies = authStrategies(auth), trustedProxies = [] } = input;
   const { webhookTargets = PUBLIC_TARGETS, releaseRules = { confirmStable: false } } = input;
   const tail = new HistoryTail(db, log);
+  const releaseTail = new ReleaseTail(db, log);
   const exports = new Exports(db, log);
-  const services = { db, publicUrl, auth, demand, webhookTargets, tail, exports, releaseRules };
+  const comparisons = new Comparisons(db, (text) => exports.target(text));
+  const maven = new Maven(db, exports, log);
+  const services = { db, publicUrl, auth, demand, webhookTargets, tail, exports, comparisons, releaseRules, releaseTail };
   const schema = createProjectSchema(services, { modules, publicMutations });
   const metrics = new Metrics(() => db.statementCount);
   const graphql = await createGraphqlServer({
@@ -79,7 +89,10 @@ export async function createApp(input: AppInput): Promise<App> {
     onOperation(outcome) {
       metrics.onOperation(outcome);
       // Whoever has changed something reads it from here on, whenever the word of it comes around.
-      if (outcome.type === 'mutation') exports.forget();
+      if (outcome.type === 'mutation') {
+        exports.forget();
+        maven.forget();
+      }
     },
   });
   const http = createHttpServer(log, trustedProxies);
@@ -112,6 +125,10 @@ export async function createApp(input: AppInput): Promise<App> {
     onSubscription: metrics.onSubscription,
   });
   mountAccountExport(http, auth, authenticate);
+  mountDump(http, db);
+  mountExports(http, { db, exports, publicUrl });
+  mountMaven(http, maven);
+  mountComparison(http, comparisons);
   mountSignIn(http, auth, authenticate);
   mountGraphiql(http);
   mountStartPage(http, { publicUrl, versions, doors: providerDoors(auth) });
@@ -130,7 +147,9 @@ export async function createApp(input: AppInput): Promise<App> {
       draining = true;
       await http.close();
       await tail.close();
+      await releaseTail.close();
       await exports.close();
+      await maven.close();
       await graphql.stop();
     },
   };

@@ -18,7 +18,10 @@ import { commentNodes } from '../modules/discussion/comments.nodes.js';
 import { DiscussionMutations } from '../modules/discussion/discussion-mutations.resolver.js';
 import { DiscussionLoaders } from '../modules/discussion/discussion.loaders.js';
 import * as discussion from '../modules/discussion/discussion.resolver.js';
+import { ComparedTargetResolver, ComparisonQueries } from '../modules/comparison/comparison.resolver.js';
+import type { Comparisons } from '../modules/comparison/comparison.service.js';
 import type { Demand } from '../modules/demand/demand.js';
+import { VersionExportsResolver } from '../modules/exports/exports.resolver.js';
 import type { Exports } from '../modules/exports/exports.service.js';
 import { AdminIdentityMutations } from '../modules/identities/admin-identities.resolver.js';
 import { identityNodes } from '../modules/identities/identities.nodes.js';
@@ -34,7 +37,13 @@ import { SearchQueries } from '../modules/mappings/search.resolver.js';
 import { ModerationMutations } from '../modules/moderation/moderation.resolver.js';
 import { roleGrantNodes } from '../modules/roles/roles.nodes.js';
 import { RoleGrantResolver, RoleMutations, RoleQueries } from '../modules/roles/roles.resolver.js';
+import { ReleaseMutations } from '../modules/releases/release-mutations.resolver.js';
 import type { ReleaseRules } from '../modules/releases/release-rules.js';
+import { ReleaseSubscriptions } from '../modules/releases/release-subscriptions.resolver.js';
+import type { ReleaseTail } from '../modules/releases/release-tail.js';
+import { ReleaseLoaders } from '../modules/releases/releases.loaders.js';
+import { releaseNodes, releaseRequestNodes } from '../modules/releases/releases.nodes.js';
+import * as releases from '../modules/releases/releases.resolver.js';
 import { passkeyNodes } from '../modules/second-factors/passkeys.nodes.js';
 import { PasskeyMutations } from '../modules/second-factors/passkeys.resolver.js';
 import { SecondFactorSignInMutations } from '../modules/second-factors/second-factor-sign-in.resolver.js';
@@ -67,8 +76,12 @@ export interface Services {
   demand: Demand;
   /** How releases are published. */
   releaseRules: ReleaseRules;
+  /** Tells of releases as they are published, whichever process publishes them. */
+  releaseTail: ReleaseTail;
   /** Makes and keeps exported files. */
   exports: Exports;
+  /** Compares names, and keeps what came of it. */
+  comparisons: Comparisons;
   /** Tells of changes as they are written, whichever process writes them. */
   tail: HistoryTail;
 }
@@ -225,6 +238,29 @@ const webhooksModule: ModuleFactory = ({ db, auth, webhookTargets }) => ({
   nodes: [webhookNodes(db)],
 });
 
+const exportsModule: ModuleFactory = ({ publicUrl }) => ({ resolvers: [new VersionExportsResolver(publicUrl)] });
+
+const comparisonModule: ModuleFactory = ({ db, comparisons }) => ({
+  resolvers: [new ComparisonQueries(comparisons), new ComparedTargetResolver(new ReleaseLoaders(db))],
+});
+
+const releasesModule: ModuleFactory = ({ db, publicUrl, releaseRules, releaseTail }) => {
+  const loaders = new ReleaseLoaders(db);
+  const users = new UserLoaders(db);
+  const versions = new VersionLoaders(db);
+  return {
+    resolvers: [
+      new releases.ReleaseQueries(db),
+      new releases.ReleaseResolver(loaders, users, versions, publicUrl),
+      new releases.GameVersionReleasesResolver(loaders),
+      new releases.ReleaseRequestResolver(users, versions),
+      new ReleaseMutations(db, releaseRules),
+      new ReleaseSubscriptions(db, releaseTail),
+    ],
+    nodes: [releaseNodes(db), releaseRequestNodes(db)],
+  };
+};
+
 /** Every feature of the service: adding one is one line. */
 export const MODULES: readonly ModuleFactory[] = [
   versionsModule,
@@ -241,4 +277,7 @@ export const MODULES: readonly ModuleFactory[] = [
   auditModule,
   rolesModule,
   webhooksModule,
+  releasesModule,
+  exportsModule,
+  comparisonModule,
 ];

@@ -46,7 +46,9 @@ export const createReadingSchema = (db: Database, publicUrl: string): GraphQLSch
     webhookTargets: PUBLIC_TARGETS,
     tail: absent('history'),
     exports: absent('export'),
+    comparisons: absent('comparison'),
     releaseRules: { confirmStable: false },
+    releaseTail: absent('release'),
   });
 
 /** The schema by itself, e.g. to print it: no database stands behind it. */

@@ -37,3 +37,16 @@ export interface Progress {
   step(label: string): void;
   end(): void;
 }
+
+/** Runs `work` on the database of the settings, and closes it. */
+export async function onDatabase<T>(
+  { openDatabase }: Pick<CliContext, 'openDatabase'>,
+  work: (db: Database) => Promise<T>,
+): Promise<T> {
+  const db = await openDatabase();
+  try {
+    return await work(db);
+  } finally {
+    await db.close();
+  }
+}

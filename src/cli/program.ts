@@ -2,10 +2,16 @@ import { Command, CommanderError } from 'commander';
 import { AppError } from '../shared/errors.js';
 import { UserErrors } from '../shared/user-errors.js';
 import { registerAccounts } from './commands/accounts.js';
+import { registerChangelog } from './commands/changelog.js';
+import { registerDump } from './commands/dump.js';
+import { registerExport } from './commands/export.js';
 import { registerImports } from './commands/import.js';
 import { registerLookup } from './commands/lookup.js';
 import { registerMigrate } from './commands/migrate.js';
+import { registerMigration } from './commands/migration.js';
 import { registerPrintSchema } from './commands/print-schema.js';
+import { registerReleases } from './commands/releases.js';
+import { registerRestore } from './commands/restore.js';
 import { registerVerifyHistory } from './commands/verify-history.js';
 import { MisuseError, type CliContext } from './context.js';
 
@@ -28,10 +34,16 @@ export async function runCommand(
   const json = args.includes('--json');
   const context = () => createContext(json);
   registerImports(program, context);
+  registerExport(program, context);
   registerLookup(program, context);
+  registerChangelog(program, context);
+  registerMigration(program, context);
   registerMigrate(program, context);
   registerPrintSchema(program, context);
+  registerReleases(program, context);
   registerVerifyHistory(program, context);
+  registerDump(program, context);
+  registerRestore(program, context);
   registerAccounts(program, context);
   for (const command of runnable(program)) {
     command.option('--json', 'print the result as JSON').exitOverride().showHelpAfterError('(--help tells more)');

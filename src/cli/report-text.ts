@@ -97,3 +97,9 @@ export function namesReportText(report: NamesImportReport): string {
   lines.push(`${report.version} now has:`, ...coverageLines(report.coverage));
   return lines.join('\n');
 }
+
+/** How many rows a dump has of each section that has any. */
+export const countedRows = (rows: Readonly<Record<string, number>>): string[] =>
+  Object.entries(rows)
+    .filter(([, count]) => count > 0)
+    .map(([section, count]) => `  ${section.padEnd(15)} ${number(count).padStart(10)}`);

@@ -13,18 +13,22 @@ export async function holdStill(tx: Tx): Promise<void> {
   await tx.query(`SET LOCAL cursor_tuple_fraction = 1`);
 }
 
-/** Reads a long answer through a cursor, some rows at a time: memory does not grow with it. */
+/**
+ * Reads a long answer through a cursor, some rows at a time: memory does not grow with it.
+ * @param batch rows of one fetch: fewer where a row is large
+ */
 export async function* inBatches<Row extends object>(
   tx: Tx,
   sql: string,
   values: readonly unknown[] = [],
+  batch = BATCH,
 ): AsyncGenerator<Row[]> {
   const cursor = `batches_${(opened = (opened + 1) % 1_000_000)}`;
   await tx.query(`DECLARE ${cursor} NO SCROLL CURSOR FOR ${sql}`, values);
   for (;;) {
-    const rows = await tx.query<Row>(`FETCH ${BATCH} FROM ${cursor}`);
+    const rows = await tx.query<Row>(`FETCH ${batch} FROM ${cursor}`);
     if (rows.length > 0) yield rows;
-    if (rows.length < BATCH) break;
+    if (rows.length < batch) break;
   }
   await tx.query(`CLOSE ${cursor}`);
 }

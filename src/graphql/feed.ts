@@ -115,3 +115,25 @@ class Subscriber<Event> implements AsyncIterableIterator<Event, undefined> {
     else this.failure = failure;
   }
 }
+
+/** Calls `end` once when an iterator is done, whoever ends it. */
+export function onEnd<Event>(events: AsyncIterableIterator<Event>, end: () => void): AsyncIterableIterator<Event> {
+  const ending = async (result: Promise<IteratorResult<Event>>) => {
+    try {
+      const answer = await result;
+      if (answer.done) end();
+      return answer;
+    } catch (error) {
+      end();
+      throw error;
+    }
+  };
+  return {
+    next: () => ending(events.next()),
+    return: (value) => ending(events.return!(value)),
+    throw: (error) => ending(events.throw!(error)),
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}

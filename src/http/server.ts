@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import fastify, { LogController, type FastifyInstance } from 'fastify';
+import fastify, { LogController, type FastifyInstance, type FastifyReply } from 'fastify';
 import type { Logger } from 'pino';
-import { handleErrors, pathOf } from './errors.js';
+import { errorBody, handleErrors, pathOf } from './errors.js';
 
 const BODY_LIMIT = 2 * 1024 * 1024;
 
@@ -18,6 +18,14 @@ export const requestIdOf = ({ headers }: IncomingMessage): string => {
   const given = headers['x-request-id'];
   return typeof given === 'string' && SANE_ID.test(given) ? given : randomUUID();
 };
+
+/** What every answer says to the browser. */
+const safe = (reply: FastifyReply): FastifyReply =>
+  reply
+    .header('x-request-id', reply.request.id)
+    .header('x-content-type-options', 'nosniff')
+    .header('x-frame-options', 'DENY')
+    .header('referrer-policy', 'no-referrer');
 
 /**
  * The HTTP server without routes: request ids, log lines, safe headers, errors as JSON.
@@ -36,17 +44,18 @@ export function createHttpServer(log: Logger, trustedProxies: readonly string[] 
     return503OnClosing: true,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 200 },
+    // Addresses that no route is looked up for. No hook runs for them.
+    frameworkErrors: (error, request, reply) => {
+      const message = 'This address can not be read: it is too long, or encoded in a wrong way.';
+      return safe(reply)
+        .code(error.statusCode ?? 400)
+        .send(errorBody('BAD_USER_INPUT', message, request.id));
+    },
   }) as unknown as FastifyInstance;
   // JSON is what the interface takes; a form or plain text is what another site's page could send.
   app.removeContentTypeParser('text/plain');
 
-  app.addHook('onRequest', async (request, reply) => {
-    void reply
-      .header('x-request-id', request.id)
-      .header('x-content-type-options', 'nosniff')
-      .header('x-frame-options', 'DENY')
-      .header('referrer-policy', 'no-referrer');
-  });
+  app.addHook('onRequest', async (_request, reply) => void safe(reply));
   app.addHook('onResponse', async (request, reply) => {
     const { statusCode, elapsedTime } = reply;
     const line = { method: request.method, path: pathOf(request), status: statusCode, ms: Math.round(elapsedTime) };

@@ -30,6 +30,7 @@ export enum UserErrorCode {
   SHADOWS_CLASS = 'SHADOWS_CLASS',
   STALE = 'STALE',
   NOTHING_TO_UNDO = 'NOTHING_TO_UNDO',
+  NOTHING_TO_RELEASE = 'NOTHING_TO_RELEASE',
 }
 
 /** One reason why an expected outcome is not what was asked for. */

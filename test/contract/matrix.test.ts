@@ -10,8 +10,11 @@ import { createContext } from '../../src/graphql/context.js';
 import { ruleOf } from '../../src/graphql/directives/authorise.js';
 import type { Rule } from '../../src/graphql/directives/rule.js';
 import { AppError } from '../../src/shared/errors.js';
+import { Comparisons } from '../../src/modules/comparison/comparison.service.js';
 import { Exports } from '../../src/modules/exports/exports.service.js';
 import { HistoryTail } from '../../src/modules/live/history-tail.js';
+import { findTarget } from '../../src/modules/name-sets/target.js';
+import { ReleaseTail } from '../../src/modules/releases/release-tail.js';
 import { PUBLIC_TARGETS } from '../../src/modules/webhooks/targets.js';
 import type { ClientError, TestClient } from '../support/client.js';
 import { programOf, signUp, type Person } from '../support/people.js';
@@ -49,7 +52,9 @@ beforeAll(async () => {
     webhookTargets: PUBLIC_TARGETS,
     tail: new HistoryTail(db, auth.log),
     exports: new Exports(db, auth.log),
+    comparisons: new Comparisons(db, (text) => findTarget(db, text)),
     releaseRules: { confirmStable: false },
+    releaseTail: new ReleaseTail(db, auth.log),
   });
   authenticate = authenticator(authStrategies(auth));
   const inBrowser = (person: Person) => async () => {

@@ -24,6 +24,8 @@ const ID_TYPES: Record<string, string> = {
   identity: 'Identity',
   change: 'Change',
   comment: 'Comment',
+  release: 'Release',
+  request: 'ReleaseRequest',
 };
 const NODE_MUTATIONS: Record<string, string> = {
   revokeSession: 'Session',

@@ -81,6 +81,8 @@ CREATE TABLE "dumps" (
     "made_at" TIMESTAMPTZ(3) NOT NULL,
     "size" BIGINT NOT NULL,
     "sha256" BYTEA NOT NULL,
+    "content_sha256" BYTEA NOT NULL,
+    "whole" BOOLEAN NOT NULL DEFAULT false,
 
     CONSTRAINT "dumps_pkey" PRIMARY KEY ("id")
 );
@@ -192,4 +194,8 @@ BEGIN
     RETURN NULL;
 END $$;
 CREATE TRIGGER "game_versions_told" AFTER INSERT OR UPDATE OR DELETE ON "game_versions"
+    FOR EACH STATEMENT EXECUTE FUNCTION "tell_version_change"();
+
+-- What stands behind a draft of a user: the handle, and the accounts that are theirs.
+CREATE TRIGGER "users_told" AFTER UPDATE OF "handle_key", "merged_into_id" ON "users"
     FOR EACH STATEMENT EXECUTE FUNCTION "tell_version_change"();

@@ -89,6 +89,11 @@ export async function countTokens(tx: Sql, userId: number, now: Date): Promise<n
   return rows[0]!.count;
 }
 
+/** Whether nobody has ended a token yet. */
+export async function hasToken(tx: Sql, id: number, now: Date): Promise<boolean> {
+  return (await tx.query(`SELECT id FROM api_tokens WHERE id = $1 AND expires_at > $2`, [id, now])).length > 0;
+}
+
 /** Lets a token end at an instant, if it would live longer. */
 export async function endTokenAt(tx: Sql, id: number, at: Date): Promise<void> {
   await tx.query(`UPDATE api_tokens SET expires_at = least(expires_at, $2) WHERE id = $1`, [id, at]);

@@ -1,22 +1,11 @@
 import type { Command } from 'commander';
 import { toScope, type Permission, type RoleName } from '../../auth/permissions.js';
 import { newCode } from '../../auth/secrets.js';
-import type { Database } from '../../db/index.js';
 import { createUserFromShell, grantRoleFromShell, revokeRoleFromShell } from '../../modules/accounts/shell.service.js';
 import { accountList, type ListedAccount } from '../../modules/accounts/shell.store.js';
 import { createTokenFromShell } from '../../modules/tokens/shell-token.service.js';
 import { instantArgument, permissionsArgument, roleArgument } from '../arguments.js';
-import type { CliContext } from '../context.js';
-
-/** Runs `work` on the database of the settings, and closes it. */
-async function onDatabase<T>({ openDatabase }: CliContext, work: (db: Database) => Promise<T>): Promise<T> {
-  const db = await openDatabase();
-  try {
-    return await work(db);
-  } finally {
-    await db.close();
-  }
-}
+import { onDatabase, type CliContext } from '../context.js';
 
 const day = (at: Date) => at.toISOString().slice(0, 10);
 

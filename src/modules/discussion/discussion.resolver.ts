@@ -45,7 +45,7 @@ export class ChangeDiscussionResolver {
 
   @FieldResolver(() => ChangeWeight, { description: 'What it would touch, as its entry is now.' })
   async weight(@Root() { id }: ChangeRow, @Ctx() context: Context): Promise<ChangeWeight> {
-    return (await this.loaders.weight(context, id)) ?? { classes: 0, namedSince: null };
+    return (await this.loaders.weight(context, id)) ?? { classes: 0, namedSince: null, stableReleases: 0 };
   }
 }
 

@@ -37,6 +37,12 @@ export class ChangeWeight {
       'Since when the committed name is public: when its last renaming was committed; null where the entry is unnamed or history does not say.',
   })
   namedSince!: Date | null;
+
+  @Field(() => Int, {
+    description:
+      'How many stable releases carry the committed name of the entry; 0 where it is unnamed or history does not say.',
+  })
+  stableReleases!: number;
 }
 
 @ObjectType({ implements: Node, simpleResolvers: true, description: 'What somebody said of a change.' })

@@ -7,13 +7,29 @@ export async function lockChange(tx: Tx, change: number): Promise<void> {
   await tx.query(LOCK, [change]);
 }
 
+// Tallies move by what a vote changes: those of a restored dump stand without the votes that made them.
+const tallyOf = (votes: string) =>
+  `(SELECT count(*) FILTER (WHERE is_for)::int AS for, count(*) FILTER (WHERE NOT is_for)::int AS against FROM ${votes})`;
+
 const SET = statement(
   'vote_set',
-  `INSERT INTO change_votes (change, user_id, is_for, at) VALUES ($1, $2, $3, $4)
-   ON CONFLICT (change, user_id) DO UPDATE SET is_for = excluded.is_for, at = excluded.at
-    WHERE change_votes.is_for <> excluded.is_for`,
+  `WITH before AS (
+     SELECT is_for FROM change_votes WHERE change = $1 AND user_id = $2
+   ), written AS (
+     INSERT INTO change_votes (change, user_id, is_for, at) VALUES ($1, $2, $3, $4)
+     ON CONFLICT (change, user_id) DO UPDATE SET is_for = excluded.is_for, at = excluded.at
+      WHERE change_votes.is_for <> excluded.is_for RETURNING is_for
+   )
+   UPDATE changes SET votes_for = votes_for + more.for - less.for, votes_against = votes_against + more.against - less.against
+     FROM ${tallyOf('written')} AS more, ${tallyOf('before')} AS less
+    WHERE sequence = $1 AND EXISTS (SELECT FROM written)`,
 );
-const TAKE_BACK = statement('vote_take_back', `DELETE FROM change_votes WHERE change = $1 AND user_id = $2`);
+const TAKE_BACK = statement(
+  'vote_take_back',
+  `WITH gone AS (DELETE FROM change_votes WHERE change = $1 AND user_id = $2 RETURNING is_for)
+   UPDATE changes SET votes_for = votes_for - less.for, votes_against = votes_against - less.against
+     FROM ${tallyOf('gone')} AS less WHERE sequence = $1 AND EXISTS (SELECT FROM gone)`,
+);
 
 export interface NewVote {
   change: number;
@@ -23,25 +39,10 @@ export interface NewVote {
   at: Date;
 }
 
-/** Sets what somebody votes on a change that is held. */
+/** Sets what somebody votes on a change that is held, and its tally with it. */
 export async function setVote(tx: Tx, { change, userId, isFor, at }: NewVote): Promise<void> {
   if (isFor === null) await tx.query(TAKE_BACK, [change, userId]);
   else await tx.query(SET, [change, userId, isFor, at]);
-  await recount(tx, [change]);
-}
-
-const RECOUNT = statement(
-  'votes_recount',
-  `UPDATE changes c SET votes_for = tally.for, votes_against = tally.against
-     FROM (SELECT counted.change, count(v.change) FILTER (WHERE v.is_for)::int AS for,
-                  count(v.change) FILTER (WHERE NOT v.is_for)::int AS against
-             FROM unnest($1::int[]) AS counted(change) LEFT JOIN change_votes v ON v.change = counted.change GROUP BY 1) AS tally
-    WHERE c.sequence = tally.change AND (c.votes_for, c.votes_against) IS DISTINCT FROM (tally.for, tally.against)`,
-);
-
-/** Puts the tallies of changes right. They were locked by a statement before: what this one reads is what stands then. */
-async function recount(tx: Tx, changes: readonly number[]): Promise<void> {
-  await tx.query(RECOUNT, [changes]);
 }
 
 const OF_VOTER = statement(
@@ -66,18 +67,20 @@ const IN_EXCESS = `
  * pen of history too: who decides changes holds many of them, in any order.
  */
 export async function moveVotes(tx: Tx, from: number, into: number): Promise<void> {
-  const excess = await tx.query<{ sequence: number }>(
+  await tx.query(
     `SELECT c.sequence FROM changes c WHERE EXISTS (SELECT FROM change_votes v WHERE v.change = c.sequence AND (${IN_EXCESS}))
       ORDER BY c.sequence FOR NO KEY UPDATE`,
     [from, into],
   );
-  await tx.query(`DELETE FROM change_votes v USING changes c WHERE c.sequence = v.change AND (${IN_EXCESS})`, [
-    from,
-    into,
-  ]);
-  await tx.query(`UPDATE change_votes SET user_id = $2 WHERE user_id = $1`, [from, into]);
-  await recount(
-    tx,
-    excess.map(({ sequence }) => sequence),
+  await tx.query(
+    `WITH gone AS (
+       DELETE FROM change_votes v USING changes c WHERE c.sequence = v.change AND (${IN_EXCESS}) RETURNING v.change, v.is_for
+     )
+     UPDATE changes c SET votes_for = c.votes_for - less.for, votes_against = c.votes_against - less.against
+       FROM (SELECT change, count(*) FILTER (WHERE is_for)::int AS for, count(*) FILTER (WHERE NOT is_for)::int AS against
+               FROM gone GROUP BY change) AS less
+      WHERE c.sequence = less.change`,
+    [from, into],
   );
+  await tx.query(`UPDATE change_votes SET user_id = $2 WHERE user_id = $1`, [from, into]);
 }

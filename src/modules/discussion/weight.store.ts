@@ -14,15 +14,21 @@ export interface ChangeWeightRow {
   change: number;
   classes: number;
   namedSince: Date | null;
+  stableReleases: number;
 }
 
-// Where the last renaming that history knows did not give the present name, it does not say when that came.
+// Where the last renaming that history knows did not give the present name, it does not say when that came. A stable release carries
+// what was committed up to its end of the decisions, so that those from the last renaming on carry the present name.
 const WEIGHTS = statement(
   'change_weights',
-  `SELECT c.sequence AS change, ${CLASSES} AS classes, CASE WHEN named.name = m.name THEN named.at END AS "namedSince"
+  `SELECT c.sequence AS change, ${CLASSES} AS classes, CASE WHEN named.name = m.name THEN named.at END AS "namedSince",
+          CASE WHEN named.name = m.name THEN (
+            SELECT count(*)::int FROM releases r
+             WHERE r.version_id = c.version_id AND r.channel = 'STABLE' AND r.decision_sequence >= named.decision
+          ) ELSE 0 END AS "stableReleases"
      FROM changes c JOIN mappings m ON ${ENTRY}
      LEFT JOIN LATERAL (
-       SELECT r.new_name AS name, d.decided_at AS at FROM changes r JOIN change_decisions d ON d.sequence = r.decision
+       SELECT r.new_name AS name, d.decided_at AS at, d.sequence AS decision FROM changes r JOIN change_decisions d ON d.sequence = r.decision
         WHERE r.srg = c.srg AND r.version_id = c.version_id AND r.kind = c.kind AND r.state = 'COMMITTED'
           AND r.new_name IS DISTINCT FROM r.old_name
         ORDER BY r.decision DESC LIMIT 1

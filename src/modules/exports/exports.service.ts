@@ -1,24 +1,27 @@
 import type { Logger } from 'pino';
 import pLimit from 'p-limit';
 import type { Database } from '../../db/index.js';
+import { AppError } from '../../shared/errors.js';
 import { Lru } from '../../shared/lru.js';
-import type { FormatSpec } from '../formats/index.js';
 import { findTarget, type NameTarget } from '../name-sets/target.js';
 import { buildExport, type BuiltExport } from './build-export.js';
 import type { ExportChoice } from './export-text.js';
+import type { ExportedFile } from './exported-file.js';
 
 /** Bytes of finished files that are kept. */
 const KEPT = 24 * 1024 * 1024;
 /** Files that are made at once: more would take each other's time, and a connection of the database each. */
 const AT_ONCE = 2;
+/** Files that wait for their turn; more would wait longer than anybody does. */
+const WAITING = 100;
 /** Targets that are kept: there are few, but for drafts of users. */
 const TARGETS = 1_000;
 
 /** Every process hears on it of each change of a game version's row, and so of each change of its names. */
 const VERSIONS_CHANNEL = 'game_versions';
 
-const choiceKey = ({ format }: FormatSpec, { namespaces, documentation }: ExportChoice) =>
-  [format, namespaces.join('-'), documentation ? 'doc' : 'nodoc'].join(' ');
+const choiceKey = ({ fileName }: ExportedFile, { namespaces, documentation }: ExportChoice) =>
+  [fileName, namespaces.join('-'), documentation ? 'doc' : 'nodoc'].join(' ');
 
 /**
  * Makes exported files and keeps them for as long as nothing has changed: what was asked for before costs no statement. One that is
@@ -50,15 +53,18 @@ export class Exports {
     return found;
   }
 
-  /** The file of a target in a format. @throws AppError NOT_FOUND */
-  async file(target: NameTarget, format: FormatSpec, choice: ExportChoice): Promise<BuiltExport> {
-    const wanted = choiceKey(format, choice);
+  /** A file of a target. @throws AppError NOT_FOUND; RATE_LIMITED where too many are being made */
+  async file(target: NameTarget, file: ExportedFile, choice: ExportChoice): Promise<BuiltExport> {
+    const wanted = choiceKey(file, choice);
     const place = `${target.key} ${wanted}`;
     const kept = this.kept.get(place);
     if (kept !== undefined) return kept;
     let making = this.making.get(place);
     if (making === undefined) {
-      making = this.limit(() => buildExport(this.db, target.text, format, choice)).finally(() =>
+      if (this.limit.pendingCount >= WAITING) {
+        throw new AppError('RATE_LIMITED', 'Too many files are being made just now. Ask again in a minute.');
+      }
+      making = this.limit(() => buildExport(this.db, target.text, file, choice)).finally(() =>
         this.making.delete(place),
       );
       this.making.set(place, making);

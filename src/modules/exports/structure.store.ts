@@ -1,4 +1,5 @@
 import { inBatches, statement, type Tx } from '../../db/index.js';
+import type { WrittenSide } from '../formats/index.js';
 
 /** A class of a version as exports read it. */
 export interface ExportedClass {
@@ -6,26 +7,35 @@ export interface ExportedClass {
   obf: string;
   srg: string;
   name: string | null;
+  side: WrittenSide;
   documentation: string | null;
 }
 
 const CLASSES = statement(
   'export_classes',
-  `SELECT id, coalesce(obf, srg) AS obf, srg, name, documentation FROM mappings WHERE version_id = $1 AND kind = 'CLASS'`,
+  `SELECT id, coalesce(obf, srg) AS obf, srg, name, side, documentation FROM mappings WHERE version_id = $1 AND kind = 'CLASS'`,
 );
 
 export const exportedClasses = (tx: Tx, versionId: number): Promise<ExportedClass[]> =>
   tx.query<ExportedClass>(CLASSES, [versionId]);
 
-/** A parameter of a method: SRG id, slot, committed name and documentation. */
-export type ExportedParameter = [srg: string, slot: number | null, name: string | null, documentation: string | null];
+/** A parameter of a method, with its committed name and documentation. */
+export type ExportedParameter = [
+  srg: string,
+  slot: number | null,
+  side: WrittenSide,
+  name: string | null,
+  documentation: string | null,
+];
 
 /** A member as one class carries it, as exports read it. */
 export interface ExportedMember {
   ownerId: number;
   kind: 'METHOD' | 'FIELD';
   srg: string;
+  srgIndex: number | null;
   name: string | null;
+  side: WrittenSide;
   documentation: string | null;
   fixed: boolean;
   isStatic: boolean | null;
@@ -46,7 +56,7 @@ export interface MemberSelection {
 }
 
 const PARAMETERS = `LEFT JOIN (
-  SELECT method_id, json_agg(json_build_array(srg, slot, name, documentation) ORDER BY slot, srg COLLATE "C") AS parameters
+  SELECT method_id, json_agg(json_build_array(srg, slot, side, name, documentation) ORDER BY slot, srg COLLATE "C") AS parameters
     FROM mappings WHERE version_id = $1 AND kind = 'PARAMETER' AND method_id IS NOT NULL GROUP BY 1
 ) p ON p.method_id = m.id`;
 
@@ -54,9 +64,12 @@ const PARAMETERS = `LEFT JOIN (
 const BY_CLASS = 'c.rank, m.kind DESC';
 const BY_KIND = 'm.kind DESC, c.rank';
 
+/** The obfuscator counts a to z before A to Z. */
+const COUNTED = `translate(d.obf, 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ')`;
+
 /**
- * The members of classes, class by class, fields before methods, by length of the obfuscated name, then by bytes: the order of
- * MCPConfig's files, which depends on nothing but the data.
+ * The members of classes, class by class, fields before methods, by length of the obfuscated name, then by its letters as the
+ * obfuscator counts, then by descriptor: the order of MCPConfig's files, which depends on nothing but the data.
  */
 export function exportedMembers(
   tx: Tx,
@@ -65,15 +78,16 @@ export function exportedMembers(
 ): AsyncGenerator<ExportedMember[]> {
   return inBatches(
     tx,
-    `SELECT d.owner_id AS "ownerId", m.kind, m.srg, m.name, m.documentation, m.fixed, m.is_static AS "isStatic",
-            m.is_constructor AS "isConstructor", d.obf, d.obf_descriptor AS "obfDescriptor", d.srg_descriptor AS "srgDescriptor",
+    `SELECT d.owner_id AS "ownerId", m.kind, m.srg, m.srg_index AS "srgIndex", m.name, m.side, m.documentation, m.fixed,
+            m.is_static AS "isStatic", m.is_constructor AS "isConstructor", d.obf, d.obf_descriptor AS "obfDescriptor", d.srg_descriptor AS "srgDescriptor",
             ${parameters ? 'p.parameters' : 'NULL AS parameters'}
        FROM declarations d
        JOIN mappings m ON m.id = d.member_id
        JOIN unnest($2::int[]) WITH ORDINALITY AS c(id, rank) ON c.id = d.owner_id
        ${parameters ? PARAMETERS : ''}
       WHERE d.version_id = $1 ${constructors ? '' : 'AND NOT m.is_constructor'}
-      ORDER BY ${fieldsFirst ? BY_KIND : BY_CLASS}, length(d.obf), d.obf COLLATE "C", d.obf_descriptor COLLATE "C", m.srg COLLATE "C"`,
+      ORDER BY ${fieldsFirst ? BY_KIND : BY_CLASS}, length(d.obf), ${COUNTED} COLLATE "C",
+               d.obf_descriptor COLLATE "C", m.srg COLLATE "C"`,
     [versionId, classIds],
   );
 }

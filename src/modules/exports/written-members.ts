@@ -22,8 +22,14 @@ interface WritingChoice {
   documentation: boolean;
 }
 
-/** Classes by their obfuscated names, part by part at `$`: shorter ones first, then by bytes. */
+/**
+ * Classes by their obfuscated names, as MCPConfig's files have them: those of the default package first, part by part at `$`, shorter
+ * parts before longer ones, then by bytes; others by bytes alone.
+ */
 export function compareClassNames(a: string, b: string): number {
+  const packaged = Number(a.includes('/')) - Number(b.includes('/'));
+  if (packaged !== 0) return packaged;
+  if (a.includes('/')) return a < b ? -1 : Number(a > b);
   const [as, bs] = [a.split('$'), b.split('$')];
   for (let i = 0; i < as.length && i < bs.length; i++) {
     const [x, y] = [as[i]!, bs[i]!];
@@ -52,7 +58,11 @@ export class MemberPlanner {
       const mcp = name ?? row.srg;
       if (mcp !== row.srg) toMcp.set(row.srg, mcp);
       const all = { OBF: row.obf, SRG: row.srg, MCP: mcp };
-      const written = { names: namespaces.map((each) => all[each]), documentation: this.told(documentation) };
+      const written = {
+        names: namespaces.map((each) => all[each]),
+        side: row.side,
+        documentation: this.told(documentation),
+      };
       return { id: row.id, obf: row.obf, written };
     });
     this.classes = planned.sort((a, b) => compareClassNames(a.obf, b.obf));
@@ -71,6 +81,7 @@ export class MemberPlanner {
       ...member,
       descriptors: member.descriptors as string[],
       isStatic: row.isStatic,
+      constructorId: row.isConstructor ? row.srgIndex : null,
       parameters: row.parameters === null ? [] : this.parameters(row),
     };
   }
@@ -83,6 +94,7 @@ export class MemberPlanner {
       owner: this.byId.get(row.ownerId)!,
       names: this.choice.namespaces.map((each) => (each === 'OBF' ? row.obf : each === 'SRG' ? srg : mcp)),
       descriptors: this.described.map((each) => this.descriptor(row, each)),
+      side: row.side,
       documentation: this.told(documentation),
     };
   }
@@ -103,7 +115,7 @@ export class MemberPlanner {
     const positions = new Map(
       parameterSlots(row.obfDescriptor!, row.isStatic ?? false).map(({ slot }, index) => [slot, index]),
     );
-    return row.parameters!.flatMap(([srg, slot, committedName, committedDocumentation]) => {
+    return row.parameters!.flatMap(([srg, slot, side, committedName, committedDocumentation]) => {
       const index = slot === null ? undefined : positions.get(slot);
       if (slot === null || index === undefined) return [];
       const committed = { name: committedName, documentation: committedDocumentation, fixed: false };
@@ -111,7 +123,7 @@ export class MemberPlanner {
       const names = this.choice.namespaces.map((each) =>
         each === 'OBF' ? null : each === 'SRG' ? srg : (name ?? srg),
       );
-      return [{ index, slot, names, documentation: this.told(documentation) }];
+      return [{ index, slot, names, side, documentation: this.told(documentation) }];
     });
   }
 }

@@ -1,4 +1,5 @@
 import { buffer } from 'node:stream/consumers';
+import yauzl from 'yauzl';
 import { ZipFile } from 'yazl';
 
 /** The first instant that a zip can tell; its fields count local time, so that it is this one everywhere. */
@@ -14,4 +15,13 @@ export async function writeZip(files: readonly { name: string; content: Buffer }
   }
   zip.end();
   return buffer(zip.outputStream);
+}
+
+/** A file of a zip that this service wrote. @throws Error where it is not in there */
+export async function readFromZip(bytes: Buffer, name: string): Promise<Buffer> {
+  const zip = await yauzl.fromBufferPromise(bytes);
+  for await (const entry of zip.eachEntry()) {
+    if (entry.fileName === name) return buffer(await zip.openReadStreamPromise(entry));
+  }
+  throw new Error(`The zip has no ${name}.`);
 }

@@ -1,5 +1,7 @@
+import type { MappingsFormat, MappingWriter, WrittenClass, WrittenMember, WrittenMethod } from './export-format.js';
 import { counted } from './format-error.js';
 import { MappingBuilder } from './mapping-builder.js';
+import { TWO_SIDES } from './mapping-text.js';
 import type { MappingSet } from './model.js';
 import { contentLines } from './text-lines.js';
 
@@ -37,3 +39,21 @@ export function parseCsrg(file: string, text: string): MappingSet {
   }
   return builder.finish();
 }
+
+/** Writes CSRG; see {@link parseCsrg}. Each class stands before its members, which spares readers to look for it. */
+class CsrgWriter implements MappingWriter {
+  begin = (): string => '';
+  class = ({ names }: WrittenClass): string => `${names[0]} ${names[1]}\n`;
+  field = ({ owner, names }: WrittenMember): string => `${owner.names[0]} ${names[0]} ${names[1]}\n`;
+  method = ({ owner, names, descriptors }: WrittenMethod): string =>
+    `${owner.names[0]} ${names[0]} ${descriptors[0]} ${names[1]}\n`;
+  end = (): string => '';
+}
+
+export const CSRG: MappingsFormat = {
+  ...TWO_SIDES,
+  format: 'CSRG',
+  fileName: 'joined.csrg',
+  description: "CSRG, SpecialSource's compact SRG: one line an entry, by the name of its class on the first side.",
+  writer: () => new CsrgWriter(),
+};

@@ -30,9 +30,13 @@ export interface DocumentHead {
   namespaces: readonly Namespace[];
 }
 
+/** On which side of the game something is. */
+export type WrittenSide = 'CLIENT' | 'SERVER' | 'BOTH';
+
 /** A class to be written. Arrays are beside `DocumentHead.namespaces`. */
 export interface WrittenClass {
   names: readonly string[];
+  side: WrittenSide;
   documentation: string | null;
 }
 
@@ -42,6 +46,7 @@ export interface WrittenMember {
   names: readonly string[];
   /** Null for a field whose source did not say. */
   descriptors: readonly (string | null)[];
+  side: WrittenSide;
   documentation: string | null;
 }
 
@@ -49,6 +54,8 @@ export interface WrittenMethod extends WrittenMember {
   descriptors: readonly string[];
   /** Null where no source said. */
   isStatic: boolean | null;
+  /** Of constructors that have one: 1005 of `p_i1005_1_`. */
+  constructorId: number | null;
   /** Of formats that ask for them, by position; empty for all others. */
   parameters: readonly WrittenParameter[];
 }
@@ -60,6 +67,7 @@ export interface WrittenParameter {
   slot: number;
   /** Null in OBF, where parameters have no names. */
   names: readonly (string | null)[];
+  side: WrittenSide;
   documentation: string | null;
 }
 
@@ -100,7 +108,8 @@ export interface MappingsFormat extends Described {
   shape: 'MAPPINGS';
   /** The namespaces that are written where a query picks none. */
   namespaces: readonly Namespace[];
-  /** How many it can hold. */
+  /** How many it needs, and how many it can hold. */
+  minNamespaces: 2 | 3;
   maxNamespaces: 2 | 3;
   /** CLASSES: each class before its fields, and these before its methods. SECTIONS: all classes, all fields, all methods. */
   order: 'CLASSES' | 'SECTIONS';

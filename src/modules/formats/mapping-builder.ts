@@ -41,17 +41,20 @@ export class MappingBuilder {
     this.set.packages.push({ obf: this.package(line, obf), srg: this.package(line, srg) });
   }
 
-  addClass(line: TextLine, obf: string, srg: string): void {
+  /** @returns the class, for what else is told of it */
+  addClass(line: TextLine, obf: string, srg: string): MappedClass {
     this.className(line, obf);
     this.className(line, srg);
     const known = this.classes.get(obf);
     if (known === undefined) {
-      this.newClass({ entry: { obf, srg }, line: line.number, implied: false, srgKnown: true });
-      return;
+      const entry: MappedClass = { obf, srg };
+      this.newClass({ entry, line: line.number, implied: false, srgKnown: true });
+      return entry;
     }
     if (!known.implied) this.fail(line, `class ${quoted(obf)} is mapped twice, first in line ${known.line}`);
     this.agree(line, known, srg);
     Object.assign(known, { implied: false, line: line.number });
+    return known.entry;
   }
 
   /** A member's class in the formats whose members name it; made if no line has named it yet. */

@@ -1,5 +1,13 @@
 /** The mapping formats that an import takes. */
-export type MappingFormat = 'TSRG' | 'TSRG2' | 'SRG' | 'XSRG' | 'CSRG';
+export type MappingFormat = 'TSRG' | 'TSRG2' | 'SRG' | 'XSRG' | 'CSRG' | 'TINY1' | 'TINY2' | 'PROGUARD' | 'JSON';
+
+/** What some formats say of a part beside its names of both sides; missing where the file does not say. */
+export interface Told {
+  /** The community name, of a third namespace `mcp`. */
+  name?: string;
+  /** With real line breaks. Only TINY2 and JSON say. */
+  documentation?: string;
+}
 
 /** A package as both sides call it, without a final slash; '' is the default package (`.` in the files). */
 export interface MappedPackage {
@@ -8,40 +16,42 @@ export interface MappedPackage {
 }
 
 /** A class by its internal names (`net/minecraft/block/Block$1`). */
-export interface MappedClass {
+export interface MappedClass extends Told {
   obf: string;
   srg: string;
 }
 
-export interface MappedField {
+export interface MappedField extends Told {
   /** The OBF name of the class. */
   owner: string;
   obf: string;
-  /** Null where the file does not say: SRG, CSRG, TSRG and most TSRG2 files. */
+  /** Null where the file does not say: SRG, CSRG, TSRG, most TSRG2 files, and others made of these. */
   obfDescriptor: string | null;
   srg: string;
-  /** Only XSRG says. */
+  /** Only XSRG, PROGUARD and JSON say. */
   srgDescriptor: string | null;
 }
 
-export interface MappedParameter {
+export interface MappedParameter extends Told {
   /** 0-based position in the descriptor, not the JVM slot. */
   index: number;
   srg: string;
 }
 
-export interface MappedMethod {
+export interface MappedMethod extends Told {
   /** The OBF name of the class. */
   owner: string;
   obf: string;
   obfDescriptor: string;
   srg: string;
-  /** Only SRG and XSRG say. */
+  /** Only SRG, XSRG, PROGUARD and JSON say. */
   srgDescriptor: string | null;
-  /** Only a TSRG2 file that marks static methods says; null otherwise. */
+  /** A TSRG2 file that marks static methods says, JSON, and TINY2 where the slots of parameters tell; null otherwise. */
   isStatic: boolean | null;
-  /** Only TSRG2 says; empty otherwise. */
+  /** Only TSRG2, TINY2 and JSON say; empty otherwise. */
   parameters: MappedParameter[];
+  /** The number in the ids of a constructor's parameters, 1005 of `p_i1005_1_`; only JSON says. */
+  constructorId?: number;
 }
 
 /** What one mapping file says. Arrays are in file order; classes that only members name stand where they were first named. */

@@ -1,8 +1,15 @@
+import { CSRG } from './csrg.js';
 import type { ArchiveFormat, ExportFormat, FormatSpec } from './export-format.js';
+import { JSON_MAPPINGS } from './json.js';
 import { FIELDS_CSV, METHODS_CSV, PARAMS_CSV } from './names-csv-formats.js';
-import { TSRG } from './tsrg-writer.js';
+import { PROGUARD } from './proguard.js';
+import { SRG, XSRG } from './srg.js';
+import { TINY1 } from './tiny1.js';
+import { TINY2 } from './tiny2.js';
+import { TSRG, TSRG2 } from './tsrg.js';
 
-const CSV_ZIP: ArchiveFormat = {
+/** What build tools fetch of a release. */
+export const CSV_ZIP: ArchiveFormat = {
   format: 'CSV_ZIP',
   shape: 'ARCHIVE',
   fileName: 'names.zip',
@@ -12,7 +19,21 @@ const CSV_ZIP: ArchiveFormat = {
 };
 
 /** Every format that is written: adding one is its file and one line. */
-const SPECS: readonly FormatSpec[] = [CSV_ZIP, METHODS_CSV, FIELDS_CSV, PARAMS_CSV, TSRG];
+const SPECS: readonly FormatSpec[] = [
+  CSV_ZIP,
+  METHODS_CSV,
+  FIELDS_CSV,
+  PARAMS_CSV,
+  SRG,
+  XSRG,
+  CSRG,
+  TSRG,
+  TSRG2,
+  TINY1,
+  TINY2,
+  PROGUARD,
+  JSON_MAPPINGS,
+];
 
 export const formatSpecs: readonly FormatSpec[] = SPECS;
 

@@ -1,5 +1,7 @@
+import type { MappingsFormat, MappingWriter, WrittenClass, WrittenMember, WrittenMethod } from './export-format.js';
 import { counted, quoted } from './format-error.js';
 import { MappingBuilder } from './mapping-builder.js';
+import { TWO_SIDES } from './mapping-text.js';
 import type { MappingSet } from './model.js';
 import { contentLines, type TextLine } from './text-lines.js';
 
@@ -78,3 +80,43 @@ function split(builder: MappingBuilder, line: TextLine, path: string): [owner: s
   if (slash < 1) builder.fail(line, `${quoted(path)} is not a class and a member with "/" between`);
   return [path.slice(0, slash), path.slice(slash + 1)];
 }
+
+/**
+ * Writes SRG, or XSRG where `extended`: all classes, all fields, all methods. Packages are not written. An XSRG field whose source did
+ * not say its type has the two columns of SRG: SrgUtils tells the two line by line, mapping-io by the first field.
+ */
+class SrgWriter implements MappingWriter {
+  constructor(private readonly extended: boolean) {}
+
+  begin = (): string => '';
+  class = ({ names }: WrittenClass): string => `CL: ${names[0]} ${names[1]}\n`;
+
+  field({ owner, names, descriptors: [left = null, right = null] }: WrittenMember): string {
+    const [from, to] = [`${owner.names[0]}/${names[0]}`, `${owner.names[1]}/${names[1]}`];
+    const described = this.extended && left !== null && right !== null;
+    return described ? `FD: ${from} ${left} ${to} ${right}\n` : `FD: ${from} ${to}\n`;
+  }
+
+  method = ({ owner, names, descriptors }: WrittenMethod): string =>
+    `MD: ${owner.names[0]}/${names[0]} ${descriptors[0]} ${owner.names[1]}/${names[1]} ${descriptors[1]}\n`;
+
+  end = (): string => '';
+}
+
+export const SRG: MappingsFormat = {
+  ...TWO_SIDES,
+  format: 'SRG',
+  fileName: 'joined.srg',
+  description: "SRG, the format of MCP's joined.srg.",
+  order: 'SECTIONS',
+  descriptors: 'ALL',
+  writer: () => new SrgWriter(false),
+};
+
+export const XSRG: MappingsFormat = {
+  ...SRG,
+  format: 'XSRG',
+  fileName: 'joined.xsrg',
+  description: 'SRG with the descriptors of fields, as far as they are known.',
+  writer: () => new SrgWriter(true),
+};

@@ -1,6 +1,15 @@
 import { parseMethodDescriptor } from './descriptor.js';
+import type {
+  DocumentHead,
+  MappingsFormat,
+  MappingWriter,
+  WrittenClass,
+  WrittenMember,
+  WrittenMethod,
+} from './export-format.js';
 import { counted, quoted } from './format-error.js';
 import { MappingBuilder } from './mapping-builder.js';
+import { communityColumn, namespaceLabels, TWO_SIDES } from './mapping-text.js';
 import type { MappedMethod, MappingSet } from './model.js';
 import { isFieldName } from './names.js';
 import { contentLines, type TextLine } from './text-lines.js';
@@ -13,7 +22,8 @@ export const parseTsrg = (file: string, text: string): MappingSet => new TsrgRea
 
 /**
  * Reads TSRG v2: a header `tsrg2 obf srg id…`, one name a namespace on every line, `\t\tstatic`, and parameters
- * `\t\tindex names…` by 0-based position. Names after the second are not kept. @throws FormatError
+ * `\t\tindex names…` by 0-based position. Of the names after the second only those of a namespace `mcp` are kept.
+ * @throws FormatError
  */
 export const parseTsrg2 = (file: string, text: string): MappingSet => new TsrgReader(file, 2).read(text);
 
@@ -21,6 +31,8 @@ class TsrgReader {
   private readonly builder: MappingBuilder;
   private readonly methods: MappedMethod[] = [];
   private namespaces = 2;
+  /** The column of community names; -1 for none. */
+  private community = -1;
   private owner: string | null = null;
   private method: MappedMethod | null = null;
   private parameterCount = 0;
@@ -56,6 +68,12 @@ class TsrgReader {
     }
     if (!namespaces.every(isFieldName)) this.builder.fail(line, 'the header has an empty or unreadable namespace');
     this.namespaces = namespaces.length;
+    this.community = communityColumn(namespaces);
+  }
+
+  /** The community name among the columns of names that start at `first`. */
+  private told(columns: string[], first: number): { name?: string } {
+    return this.community === -1 ? {} : { name: columns[first + this.community] };
   }
 
   private line(line: TextLine): void {
@@ -76,7 +94,7 @@ class TsrgReader {
     if (obf.endsWith('/')) {
       this.builder.addPackage(line, obf, srg);
     } else {
-      this.builder.addClass(line, obf, srg);
+      Object.assign(this.builder.addClass(line, obf, srg), this.told(columns, 0));
       this.owner = obf;
     }
   }
@@ -86,7 +104,16 @@ class TsrgReader {
     this.method = null;
     const [obf = '', second = '', third = ''] = columns;
     if (columns.length === this.namespaces + 1 && (second.startsWith('(') || this.version === 1)) {
-      this.addMethod(line, this.owner, obf, second, third);
+      this.addMethod(line, {
+        owner: this.owner,
+        obf,
+        obfDescriptor: second,
+        srg: third,
+        srgDescriptor: null,
+        isStatic: this.version === 1 ? null : false,
+        parameters: [],
+        ...this.told(columns, 1),
+      });
       return;
     }
     const described = this.version === 2 && columns.length === this.namespaces + 1;
@@ -97,16 +124,15 @@ class TsrgReader {
       obfDescriptor: described ? second : null,
       srg: described ? third : second,
       srgDescriptor: null,
+      ...this.told(columns, described ? 1 : 0),
     });
   }
 
-  private addMethod(line: TextLine, owner: string, obf: string, obfDescriptor: string, srg: string): void {
-    const isStatic = this.version === 1 ? null : false;
-    const method: MappedMethod = { owner, obf, obfDescriptor, srg, srgDescriptor: null, isStatic, parameters: [] };
+  private addMethod(line: TextLine, method: MappedMethod): void {
     this.builder.addMethod(line, method);
     this.methods.push(method);
     this.method = method;
-    this.parameterCount = parseMethodDescriptor(obfDescriptor)?.parameters.length ?? 0;
+    this.parameterCount = parseMethodDescriptor(method.obfDescriptor)?.parameters.length ?? 0;
   }
 
   private detailOf(line: TextLine, columns: string[]): void {
@@ -130,7 +156,7 @@ class TsrgReader {
     if (!isFieldName(srg)) {
       this.builder.fail(line, srg === '' ? 'a parameter name is empty' : `${quoted(srg)} is not a parameter name`);
     }
-    this.method.parameters.push({ index, srg });
+    this.method.parameters.push({ index, srg, ...this.told(columns, 1) });
   }
 
   private need(line: TextLine, columns: string[], count: number, kind: string, longer?: string): void {
@@ -139,3 +165,57 @@ class TsrgReader {
     this.builder.fail(line, `${counted(columns.length, 'column')} where a ${kind} has ${count}${or}`);
   }
 }
+
+/** Writes TSRG v1; see {@link parseTsrg}. */
+class TsrgWriter implements MappingWriter {
+  begin = (): string => '';
+  class = ({ names }: WrittenClass): string => `${names[0]} ${names[1]}\n`;
+  field = ({ names }: WrittenMember): string => `\t${names[0]} ${names[1]}\n`;
+  method = ({ names, descriptors }: WrittenMethod): string => `\t${names[0]} ${descriptors[0]} ${names[1]}\n`;
+  end = (): string => '';
+}
+
+export const TSRG: MappingsFormat = {
+  ...TWO_SIDES,
+  format: 'TSRG',
+  fileName: 'joined.tsrg',
+  description: "TSRG, the format of MCPConfig's joined.tsrg up to 1.16.",
+  writer: () => new TsrgWriter(),
+};
+
+/**
+ * Writes TSRG v2 as MCPConfig does from 1.17 on: static methods are marked, parameters stand by 0-based position, constructors are
+ * `<init>`, and the obfuscated name of every parameter is `o`. Fields have a descriptor where it is known.
+ */
+class Tsrg2Writer implements MappingWriter {
+  constructor(private readonly head: DocumentHead) {}
+
+  begin = (): string => `tsrg2 ${namespaceLabels(this.head.namespaces).join(' ')}\n`;
+  class = ({ names }: WrittenClass): string => `${names.join(' ')}\n`;
+
+  field = ({ names: [first, ...others], descriptors: [descriptor] }: WrittenMember): string =>
+    `\t${[first, ...(descriptor == null ? [] : [descriptor]), ...others].join(' ')}\n`;
+
+  method({ names: [first, ...others], descriptors: [descriptor], isStatic, parameters }: WrittenMethod): string {
+    let text = `\t${[first, descriptor, ...others].join(' ')}\n`;
+    if (isStatic) text += '\t\tstatic\n';
+    for (const { index, names } of parameters) {
+      text += `\t\t${[index, ...names.map((name) => name ?? 'o')].join(' ')}\n`;
+    }
+    return text;
+  }
+
+  end = (): string => '';
+}
+
+export const TSRG2: MappingsFormat = {
+  ...TWO_SIDES,
+  format: 'TSRG2',
+  fileName: 'joined-v2.tsrg',
+  description:
+    "TSRG v2, the format of MCPConfig's joined.tsrg from 1.17 on: with static methods, constructors and parameters.",
+  maxNamespaces: 3,
+  constructors: true,
+  parameters: true,
+  writer: (head) => new Tsrg2Writer(head),
+};

@@ -52,40 +52,45 @@ export async function verifyHistory(db: Database, { expect, onProgress }: Verify
   }
   return db.transaction(async (tx) => {
     await holdStill(tx);
-    // Whoever may rewrite history may have taken its head away.
-    const head = ((await historyHead(tx)) as HistoryHead | undefined) ?? NO_HEAD;
-    const total = head.changeSequence + head.decisionSequence;
-    let done = 0;
-    const tick = () => {
-      done += 1;
-      if (done % PROGRESS === 0) onProgress?.(done, Math.max(done, total));
-    };
-
-    const decisions = new Chain('decision', expect?.decisions);
-    for await (const row of storedDecisions(tx)) {
-      decisions.follow(row, `decision ${row.sequence}`, (previous) => sealOfDecision(previous, row));
-      tick();
-    }
-    const changes = new Chain('change', expect?.changes);
-    const states = await followChanges(tx, changes, tick);
-    const { count: entries, first: apart } = await compareEntries(tx);
-    const problems = [
-      changes.broken,
-      decisions.broken,
-      changes.againstHead({ sequence: head.changeSequence, hash: head.changeHash }),
-      decisions.againstHead({ sequence: head.decisionSequence, hash: head.decisionHash }),
-      changes.againstNoted(),
-      decisions.againstNoted(),
-      states,
-      apart && nameProblem(apart),
-    ];
-    return {
-      changes: { count: changes.count, end: endAt(changes.last) },
-      decisions: { count: decisions.count, end: endAt(decisions.last) },
-      entries,
-      problems: problems.filter((problem) => problem !== null),
-    };
+    return readHistory(tx, { expect, onProgress });
   });
+}
+
+/** The same within a transaction whose view of the database does not move meanwhile. */
+export async function readHistory(tx: Tx, { expect, onProgress }: VerifyOptions = {}): Promise<HistoryReport> {
+  // Whoever may rewrite history may have taken its head away.
+  const head = ((await historyHead(tx)) as HistoryHead | undefined) ?? NO_HEAD;
+  const total = head.changeSequence + head.decisionSequence;
+  let done = 0;
+  const tick = () => {
+    done += 1;
+    if (done % PROGRESS === 0) onProgress?.(done, Math.max(done, total));
+  };
+
+  const decisions = new Chain('decision', expect?.decisions);
+  for await (const row of storedDecisions(tx)) {
+    decisions.follow(row, `decision ${row.sequence}`, (previous) => sealOfDecision(previous, row));
+    tick();
+  }
+  const changes = new Chain('change', expect?.changes);
+  const states = await followChanges(tx, changes, tick);
+  const { count: entries, first: apart } = await compareEntries(tx);
+  const problems = [
+    changes.broken,
+    decisions.broken,
+    changes.againstHead({ sequence: head.changeSequence, hash: head.changeHash }),
+    decisions.againstHead({ sequence: head.decisionSequence, hash: head.decisionHash }),
+    changes.againstNoted(),
+    decisions.againstNoted(),
+    states,
+    apart && nameProblem(apart),
+  ];
+  return {
+    changes: { count: changes.count, end: endAt(changes.last) },
+    decisions: { count: decisions.count, end: endAt(decisions.last) },
+    entries,
+    problems: problems.filter((problem) => problem !== null),
+  };
 }
 
 /** @returns the first change that is not what decisions say */

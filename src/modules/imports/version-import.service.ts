@@ -25,6 +25,7 @@ import {
   restoreNames,
   stageEntries,
 } from './version-import.store.js';
+import { keepVersionFiles, type SourceFile } from './version-files.store.js';
 import { planVersion, type VersionFiles, type VersionPlan } from './version-plan.js';
 
 /** What is being done, for a progress display. */
@@ -36,6 +37,8 @@ export interface VersionImport {
   files: VersionFiles;
   /** The names of the files, for the report. */
   fileNames: string[];
+  /** The files themselves, which are kept for build tools; none where they are not given. */
+  sources?: readonly SourceFile[];
   /** Makes it the version that answers where none is named; so does the first one of a database in any case. */
   current?: boolean;
   /** An earlier version whose names and documentation go to the entries that live on. */
@@ -105,6 +108,7 @@ async function writeVersion({ tx, history, input, name, plan, from, step }: Writ
   await mergeStaged(tx, version.id, from?.id ?? null);
   await restoreNames(tx, version.id);
   await rejectGone(history, await goneProposals(tx, version.id), at);
+  await keepVersionFiles(tx, version.id, input.sources ?? []);
 
   step('finishing');
   await markImported(tx, version.id, input.isSample ?? false);

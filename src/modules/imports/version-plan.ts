@@ -7,6 +7,7 @@ import {
   type ConstructorEntry,
   type ExceptionEntry,
   type ExcFile,
+  type MappedMethod,
   type MappedParameter,
   type MappingSet,
   type ParameterSlot,
@@ -57,7 +58,17 @@ export interface VersionPlan {
   strayConstructors: string[];
 }
 
+/** A constructor that has an id. */
+type NumberedConstructor = Omit<ConstructorEntry, 'line'>;
+
 const key = (owner: string, name: string, descriptor: string) => `${owner}.${name}${descriptor}`;
+
+/** The id of a constructor of a mapping file, which it says or the ids of its parameters tell; null where neither does. */
+function constructorIdOf({ constructorId, parameters }: MappedMethod): number | null {
+  if (constructorId !== undefined) return constructorId;
+  const ids = parameters.map(({ srg }) => parseSrgId(srg)).filter((id) => id?.constructorParameter === true);
+  return ids[0]?.index ?? null;
+}
 
 class Planner {
   private readonly entries = new Map<string, PlannedEntry>();
@@ -66,7 +77,7 @@ class Planner {
   private readonly toObf = new Map<string, string>();
   private readonly exceptions = new Map<string, string[]>();
   /** The constructors that have an id, by class and descriptor. */
-  private readonly constructors = new Map<string, ConstructorEntry>();
+  private readonly constructors = new Map<string, NumberedConstructor>();
   private readonly constructorIds = new Set<number>();
   /** Parameters that a TSRG2 lists for constructors, by class and descriptor. */
   private readonly constructorParameters = new Map<string, MappedParameter[]>();
@@ -102,6 +113,10 @@ class Planner {
         srgDescriptor: field.srgDescriptor ?? this.srgDescriptor(field.obfDescriptor),
       });
     }
+    for (const method of mappings.methods) {
+      const id = method.srg === '<init>' ? constructorIdOf(method) : null;
+      if (id !== null) this.noteConstructor({ id, owner: this.srgClass(method.owner), descriptor: this.srgOf(method) });
+    }
     this.planMethods();
     for (const constructor of this.constructors.values()) this.addConstructor(constructor);
     return {
@@ -117,7 +132,7 @@ class Planner {
     for (const method of this.files.mappings.methods) {
       if (method.srg === '<clinit>') continue;
       const owner = this.srgClass(method.owner);
-      const srgDescriptor = method.srgDescriptor ?? this.srgDescriptor(method.obfDescriptor)!;
+      const srgDescriptor = this.srgOf(method);
       const isConstructor = method.srg === '<init>';
       // TSRG2 lists constructors like methods; they have no id of their own there, but another file may say it.
       if (isConstructor && this.constructors.has(key(owner, '<init>', srgDescriptor))) {
@@ -168,15 +183,17 @@ class Planner {
     return known;
   }
 
-  /** Both constructors.txt and an .exc may name one; where they disagree on its id or place, constructors.txt is believed. */
-  private noteConstructor(constructor: ConstructorEntry): void {
+  /**
+   * constructors.txt, an .exc and the mapping file may name one; where they disagree on its id or place, the first of them is believed.
+   */
+  private noteConstructor(constructor: NumberedConstructor): void {
     const place = key(constructor.owner, '<init>', constructor.descriptor);
     if (this.constructors.has(place) || this.constructorIds.has(constructor.id)) return;
     this.constructors.set(place, constructor);
     this.constructorIds.add(constructor.id);
   }
 
-  private addConstructor({ id, owner, descriptor }: ConstructorEntry): void {
+  private addConstructor({ id, owner, descriptor }: NumberedConstructor): void {
     const srg = `i${id}`;
     const place = key(owner, '<init>', descriptor);
     this.add({
@@ -255,6 +272,9 @@ class Planner {
   }
 
   private readonly srgClass = (obf: string): string => this.toSrg.get(obf) ?? obf;
+
+  private readonly srgOf = ({ srgDescriptor, obfDescriptor }: MappedMethod): string =>
+    srgDescriptor ?? this.srgDescriptor(obfDescriptor)!;
 
   private srgDescriptor(obf: string | null): string | null {
     return obf === null ? null : remapDescriptor(obf, this.srgClass);

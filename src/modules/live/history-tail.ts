@@ -10,6 +10,7 @@ import {
   type DecidedChange,
   type DecisionRow,
 } from './history-tail.store.js';
+import { Tail } from './tail.js';
 
 /** Rows that are read at once. */
 const PAGE = 1_000;
@@ -27,70 +28,19 @@ export interface TailListener {
   onCommitted(commit: CommitEvent): void;
 }
 
-/**
- * Follows the history as it grows, whichever process writes it: woken by NOTIFY, it reads what came behind the last row it saw. As
- * rows become visible in the order of their numbers it misses none. Reads nothing while nobody listens.
- */
-export class HistoryTail {
-  private readonly listeners = new Set<TailListener>();
-  private unlisten: Promise<() => Promise<void>> | null = null;
+/** Follows the history as it grows, whichever process writes it. */
+export class HistoryTail extends Tail<TailListener> {
   private seen: { change: number; decision: number } | null = null;
-  private reading: Promise<void> | null = null;
-  private again = false;
-  private isClosed = false;
 
-  constructor(
-    private readonly db: Database,
-    private readonly log: Logger,
-  ) {}
-
-  /** Tells the listener of everything that is written from the moment on at which this resolves. @returns the way to stop */
-  async follow(listener: TailListener): Promise<() => void> {
-    this.unlisten ??= this.db.listen(HISTORY_CHANNEL, () => this.wake());
-    await this.unlisten;
-    if (this.listeners.size === 0) this.seen = null;
-    this.listeners.add(listener);
-    try {
-      await this.read();
-    } catch (error) {
-      this.listeners.delete(listener);
-      throw error;
-    }
-    return () => void this.listeners.delete(listener);
+  constructor(db: Database, log: Logger) {
+    super(db, log, HISTORY_CHANNEL);
   }
 
-  async close(): Promise<void> {
-    this.isClosed = true;
-    this.listeners.clear();
-    await this.reading?.catch(() => undefined);
-    await (
-      await this.unlisten
-    )?.();
+  protected begin(): void {
+    this.seen = null;
   }
 
-  private wake(): void {
-    if (this.listeners.size === 0 || this.isClosed) return;
-    // What could not be read now is read at the next wake.
-    this.read().catch((error: unknown) => this.log.error({ err: error }, 'reading the history'));
-  }
-
-  /** Reads what there is by now; a call while another reads lets that one read once more. */
-  private read(): Promise<void> {
-    this.again = true;
-    this.reading ??= (async () => {
-      try {
-        while (this.again && !this.isClosed) {
-          this.again = false;
-          await this.readOn();
-        }
-      } finally {
-        this.reading = null;
-      }
-    })();
-    return this.reading;
-  }
-
-  private async readOn(): Promise<void> {
+  protected async readOn(): Promise<void> {
     if (this.seen === null) {
       const { changeSequence, decisionSequence } = await historyHead(this.db);
       this.seen = { change: changeSequence, decision: decisionSequence };
@@ -121,10 +71,6 @@ export class HistoryTail {
         this.tell((listener) => listener.onCommitted({ decision, versionId, changes }));
       }
     }
-  }
-
-  private tell(what: (listener: TailListener) => void): void {
-    for (const listener of [...this.listeners]) what(listener);
   }
 }
 

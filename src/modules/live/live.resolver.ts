@@ -3,7 +3,7 @@ import type { Database } from '../../db/index.js';
 import { PageArgs } from '../../graphql/connection.js';
 import type { Context } from '../../graphql/context.js';
 import { Public } from '../../graphql/directives/index.js';
-import { Feed } from '../../graphql/feed.js';
+import { Feed, onEnd } from '../../graphql/feed.js';
 import { sourceBeside } from '../../graphql/schema.js';
 import { decodeCursor, pageRequest, toPage } from '../../shared/page.js';
 import type { UserLoaders } from '../accounts/users.loaders.js';
@@ -82,28 +82,6 @@ export class ChangeSubscriptions {
     const stop = await this.tail.follow(listener((event) => feed.publish(event)));
     return onEnd(events, stop);
   }
-}
-
-/** Calls `end` once when an iterator is done, whoever ends it. */
-function onEnd<Event>(events: AsyncIterableIterator<Event>, end: () => void): AsyncIterableIterator<Event> {
-  const ending = async (result: Promise<IteratorResult<Event>>) => {
-    try {
-      const answer = await result;
-      if (answer.done) end();
-      return answer;
-    } catch (error) {
-      end();
-      throw error;
-    }
-  };
-  return {
-    next: () => ending(events.next()),
-    return: (value) => ending(events.return!(value)),
-    throw: (error) => ending(events.throw!(error)),
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-  };
 }
 
 @Resolver(() => CommittedChanges)

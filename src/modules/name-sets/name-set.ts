@@ -10,7 +10,8 @@ import {
   type NamedEntry,
 } from '../formats/index.js';
 import { MAPPING_KINDS, type MappingKind } from '../mappings/mapping.js';
-import { CONTENT_FILE, releaseFile, type ReleaseRow } from '../releases/releases.store.js';
+import { CONTENT_FILE } from '../releases/release-names.js';
+import { releaseFile, type ReleaseRow } from '../releases/releases.store.js';
 import { committedEntries, stagedEntries, type CommittedEntry } from './name-sets.store.js';
 import type { NameTarget } from './target.js';
 

@@ -3,15 +3,24 @@ import type { NamedEntry } from '../formats/index.js';
 import type { MappingKind } from '../mappings/mapping.js';
 import type { StagedOf } from './target.js';
 
+/** A user whose proposals are asked for. */
+export interface Proposer {
+  userId: number;
+  /** Accounts that were merged into theirs, and brought their proposals. */
+  merged: number;
+}
+
 const PROPOSER = statement(
   'name_sets_proposer',
-  `SELECT coalesce(merged_into_id, id) AS id FROM users WHERE handle_key = lower($1) AND erased_at IS NULL`,
+  `SELECT id AS "userId", (SELECT count(*)::int FROM users m WHERE m.merged_into_id = u.id) AS merged FROM users u
+    WHERE erased_at IS NULL
+      AND id = (SELECT coalesce(merged_into_id, id) FROM users WHERE handle_key = lower($1) AND erased_at IS NULL)`,
 );
 
 /** The user behind a handle, however it is written; null for none. */
-export async function proposerByHandle(db: Sql, handle: string): Promise<number | null> {
-  const rows = await db.query<{ id: number }>(PROPOSER, [handle]);
-  return rows[0]?.id ?? null;
+export async function proposerByHandle(db: Sql, handle: string): Promise<Proposer | null> {
+  const rows = await db.query<Proposer>(PROPOSER, [handle]);
+  return rows[0] ?? null;
 }
 
 /** A staged change with what of its entry is not in it. */

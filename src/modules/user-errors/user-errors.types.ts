@@ -41,6 +41,7 @@ registerEnumType(UserErrorCode, {
     SHADOWS_CLASS: { description: 'A parameter is called like a class.' },
     STALE: { description: 'It was written against something that has changed since.' },
     NOTHING_TO_UNDO: { description: 'There is nothing to undo or redo.' },
+    NOTHING_TO_RELEASE: { description: 'The names are those of the release before, or there are none.' },
   },
 });
 

@@ -74,12 +74,14 @@ export async function setFrozen(tx: Tx, versionId: number, frozen: boolean): Pro
 }
 
 /**
- * Removes the sample version with all of its entries. One that somebody has proposed names for stays, frozen: history refers to it.
+ * Removes the sample version with all of its entries. One that somebody has proposed names for, or that was released, stays, frozen:
+ * history and releases refer to it.
  * @returns the name of what was removed, or null
  */
 export async function deleteSample(tx: Tx): Promise<string | null> {
   const rows = await tx.query<{ name: string }>(
-    `DELETE FROM game_versions v WHERE is_sample AND NOT EXISTS (SELECT FROM changes c WHERE c.version_id = v.id) RETURNING name`,
+    `DELETE FROM game_versions v WHERE is_sample AND NOT EXISTS (SELECT FROM changes c WHERE c.version_id = v.id)
+        AND NOT EXISTS (SELECT FROM releases r WHERE r.version_id = v.id) RETURNING name`,
   );
   if (rows.length === 0) await tx.query(`UPDATE game_versions SET frozen = true WHERE is_sample`);
   return rows[0]?.name ?? null;

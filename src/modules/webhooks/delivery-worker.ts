@@ -1,4 +1,5 @@
 import { HISTORY_CHANNEL } from '../history/history.store.js';
+import { RELEASES_CHANNEL } from '../releases/release-tail.js';
 import { inTime } from '../../shared/in-time.js';
 import { deliverNext, type DeliveryServices } from './delivery.js';
 
@@ -75,7 +76,7 @@ export async function deliverDue(services: DeliveryServices): Promise<void> {
 }
 
 /**
- * Delivers whenever history grows, and looks every 30 seconds for what is to be tried again. Any number of processes may.
+ * Delivers whenever history grows or a release is published, and looks every 30 seconds for what is to be tried again. Any number of processes may.
  * @returns stops it: before the database is closed
  */
 export async function startDeliveries(
@@ -84,18 +85,21 @@ export async function startDeliveries(
 ): Promise<() => Promise<void>> {
   const deliverer = new Deliverer(services);
   let gathering: NodeJS.Timeout | undefined;
-  const unlisten = await services.db.listen(HISTORY_CHANNEL, () => {
+  const gather = () => {
     gathering ??= setTimeout(() => {
       gathering = undefined;
       deliverer.wake();
     }, delay).unref();
-  });
+  };
+  const unlisten = await Promise.all(
+    [HISTORY_CHANNEL, RELEASES_CHANNEL].map((channel) => services.db.listen(channel, gather)),
+  );
   const timer = setInterval(() => deliverer.wake(), INTERVAL).unref();
   deliverer.wake();
   return async () => {
     clearInterval(timer);
     clearTimeout(gathering);
-    await unlisten();
+    await Promise.all(unlisten.map((stop) => stop()));
     await deliverer.end(patience);
   };
 }

@@ -24,9 +24,11 @@ interface ClaimedRow extends Omit<ClaimedWebhook, 'from' | 'to'> {
   change: number;
   decision: number;
   offset: number;
+  release: number;
   nextChange: number | null;
   nextDecision: number | null;
   nextOffset: number | null;
+  nextRelease: number | null;
 }
 
 // An owner has one delivery at a time, so that slow receivers of one hold nobody else up; who waited longest comes first.
@@ -35,7 +37,8 @@ const CLAIM = statement(
   `WITH due AS MATERIALIZED (
      SELECT w.id FROM webhooks w JOIN users u ON u.id = w.user_id CROSS JOIN history_head h
       WHERE w.disabled_at IS NULL AND w.due_at <= $1::timestamptz AND (w.claimed_until IS NULL OR w.claimed_until <= $1::timestamptz)
-        AND (w.change_cursor < h.change_sequence OR w.decision_cursor < h.decision_sequence)
+        AND (w.change_cursor < h.change_sequence OR w.decision_cursor < h.decision_sequence
+             OR ('RELEASE_PUBLISHED' = ANY (w.events) AND w.release_cursor < (SELECT coalesce(max(id), 0) FROM releases)))
         AND u.erased_at IS NULL AND u.merged_into_id IS NULL
         AND (u.suspended_until IS NULL OR u.suspended_until <= $1::timestamptz)
         AND NOT EXISTS (SELECT FROM webhooks o WHERE o.user_id = w.user_id AND o.claimed_until > $1::timestamptz)
@@ -44,7 +47,8 @@ const CLAIM = statement(
    RETURNING w.id, w.user_id AS "userId", w.url, w.events, w.version_id AS "versionId", w.kinds, w.signing_key AS "signingKey",
              (SELECT v.name FROM game_versions v WHERE v.id = w.version_id) AS version,
              w.change_cursor AS change, w.decision_cursor AS decision, w.decision_offset AS "offset",
-             w.next_change AS "nextChange", w.next_decision AS "nextDecision", w.next_offset AS "nextOffset",
+             w.release_cursor AS release, w.next_change AS "nextChange", w.next_decision AS "nextDecision",
+             w.next_offset AS "nextOffset", w.next_release AS "nextRelease",
              w.attempts, w.failing_since AS "failingSince", w.claimed_until AS "claimedUntil"`,
 );
 
@@ -52,36 +56,42 @@ const CLAIM = statement(
 export async function claimDue(db: Sql, now: Date, until: Date): Promise<ClaimedWebhook | null> {
   const [row] = await db.query<ClaimedRow>(CLAIM, [now, until]);
   if (row === undefined) return null;
-  const { change, decision, offset, nextChange, nextDecision, nextOffset, ...claimed } = row;
-  const to = nextChange === null ? null : { change: nextChange, decision: nextDecision!, offset: nextOffset! };
-  return { ...claimed, from: { change, decision, offset }, to };
+  const { change, decision, offset, release, nextChange, nextDecision, nextOffset, nextRelease, ...claimed } = row;
+  const from = { change, decision, offset, release };
+  if (nextChange === null) return { ...claimed, from, to: null };
+  // A delivery that was planned before there were releases goes no further among them.
+  const to = { change: nextChange, decision: nextDecision!, offset: nextOffset!, release: nextRelease ?? release };
+  return { ...claimed, from, to };
 }
 
 type Claim = Pick<ClaimedWebhook, 'id' | 'claimedUntil'>;
 
 const PLAN = statement(
   'webhooks_plan',
-  `UPDATE webhooks SET next_change = $3, next_decision = $4, next_offset = $5 WHERE id = $1 AND claimed_until = $2 RETURNING id`,
+  `UPDATE webhooks SET next_change = $3, next_decision = $4, next_offset = $5, next_release = $6
+    WHERE id = $1 AND claimed_until = $2 RETURNING id`,
 );
 
 /** Writes down what is about to be delivered. @returns whether the claim still holds */
 export async function planDelivery(db: Sql, claim: Claim, to: Position): Promise<boolean> {
-  const rows = await db.query(PLAN, [claim.id, claim.claimedUntil, to.change, to.decision, to.offset]);
+  const { change, decision, offset, release: upTo } = to;
+  const rows = await db.query(PLAN, [claim.id, claim.claimedUntil, change, decision, offset, upTo]);
   return rows.length > 0;
 }
 
 const ADVANCE = statement(
   'webhooks_advance',
   `UPDATE webhooks SET change_cursor = $3, decision_cursor = $4, decision_offset = $5,
-          next_change = NULL, next_decision = NULL, next_offset = NULL, claimed_until = NULL, due_at = $6,
+          release_cursor = $8, next_change = NULL, next_decision = NULL, next_offset = NULL, next_release = NULL,
+          claimed_until = NULL, due_at = $6,
           attempts = 0, failing_since = NULL, last_error = NULL, last_delivered_at = coalesce($7, last_delivered_at)
     WHERE id = $1 AND claimed_until = $2`,
 );
 
 /** Moves the cursors and ends the claim. @param deliveredAt null where there was nothing to tell */
 export async function advance(db: Sql, claim: Claim, to: Position, now: Date, deliveredAt: Date | null): Promise<void> {
-  const { change, decision, offset } = to;
-  await db.query(ADVANCE, [claim.id, claim.claimedUntil, change, decision, offset, now, deliveredAt]);
+  const { change, decision, offset, release: upTo } = to;
+  await db.query(ADVANCE, [claim.id, claim.claimedUntil, change, decision, offset, now, deliveredAt, upTo]);
 }
 
 /** Gives a claim back as if it had not been taken. */

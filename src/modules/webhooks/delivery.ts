@@ -57,13 +57,14 @@ export async function deliverNext(
   const claimed = await store.claimDue(db, started, new Date(started.getTime() + timeLimit + CLAIM_RESERVE));
   if (claimed === null) return false;
   onClaim();
-  const { events, to } = await eventsAfter(db, claimed, claimed.from, claimed.to);
-  if (events.length === 0) {
+  const told = await eventsAfter(db, claimed, claimed.from, claimed.to);
+  const { to } = told;
+  if (told.events.length === 0 && told.releases.length === 0) {
     await store.advance(db, claimed, to, now(), null);
     return true;
   }
   if (claimed.to === null && !(await store.planDelivery(db, claimed, to))) return true;
-  const message = deliveryMessage(claimed, events, to, globalId);
+  const message = deliveryMessage(claimed, told, globalId);
   const outcome = await callWebhook(claimed, message, { keyring, targets, now: now(), timeLimit, stop });
   if (outcome === 'STOPPED') {
     await store.release(db, claimed);

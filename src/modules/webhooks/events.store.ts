@@ -1,9 +1,13 @@
 import { statement, type Sql } from '../../db/index.js';
 import type { MappingKind } from '../mappings/mapping.js';
-import type { Position, WebhookFilter } from './webhook.js';
+import type { ReleaseChannel } from '../releases/release-names.js';
+import { hearsReleases, type Position, type WebhookFilter } from './webhook.js';
 
 /** Changes in one delivery. */
 export const MAX_EVENTS = 200;
+
+/** Releases in one delivery. */
+const MAX_RELEASES = 20;
 
 /** Something that became of a change. */
 export interface ChangeEvent {
@@ -23,9 +27,26 @@ export interface ChangeEvent {
   hash: Uint8Array;
 }
 
+/** A release that was published. */
+export interface ReleaseEvent {
+  id: number;
+  name: string;
+  version: string;
+  channel: ReleaseChannel;
+  publishedAt: Date;
+  /** The handle; null for the service itself. */
+  publishedBy: string | null;
+  notes: string | null;
+  digest: Uint8Array;
+  /** The name of the release before it. */
+  previous: string | null;
+  changeCount: number;
+}
+
 /** The part of the history that a webhook is told next. */
 export interface Told {
   events: ChangeEvent[];
+  releases: ReleaseEvent[];
   /** Where its cursors stand after that. */
   to: Position;
 }
@@ -60,20 +81,30 @@ const COMMITTED = statement(
 
 type Committed = ChangeEvent & { decision: number; n: number };
 
-const HEAD = statement(
-  'webhooks_head',
-  `SELECT change_sequence AS change, decision_sequence AS decision, 0 AS "offset" FROM history_head`,
+const RELEASED = statement(
+  'webhooks_released',
+  `SELECT r.id, r.name, v.name AS version, r.channel, r.published_at AS "publishedAt", p.handle AS "publishedBy", r.notes, r.digest,
+          b.name AS previous, r.change_count AS "changeCount"
+     FROM releases r JOIN game_versions v ON v.id = r.version_id LEFT JOIN releases b ON b.id = r.previous_id
+     LEFT JOIN users u ON u.id = r.published_by_id LEFT JOIN users p ON p.id = coalesce(u.merged_into_id, u.id)
+    WHERE ($1::int IS NULL OR r.version_id = $1) AND r.id > $2 AND r.id <= $3 ORDER BY r.id LIMIT $4`,
 );
 
-/** Where the history ends now. */
-async function endOfHistory(db: Sql): Promise<Position> {
+const HEAD = statement(
+  'webhooks_head',
+  `SELECT change_sequence AS change, decision_sequence AS decision, 0 AS "offset",
+          (SELECT coalesce(max(id), 0) FROM releases) AS release FROM history_head`,
+);
+
+/** Where the history and the releases end now. */
+export async function endOfHistory(db: Sql): Promise<Position> {
   const rows = await db.query<Position>(HEAD);
   return rows[0]!;
 }
 
 /**
  * What a webhook is to be told next, at most {@link MAX_EVENTS} in the order of the history: each chain in its own, and a change
- * before what became of it.
+ * before what became of it; and releases as they were published.
  * @param to where the part ends that was chosen before; null for as far as there is room
  */
 export async function eventsAfter(db: Sql, filter: WebhookFilter, from: Position, to: Position | null): Promise<Told> {
@@ -90,10 +121,20 @@ export async function eventsAfter(db: Sql, filter: WebhookFilter, from: Position
         MAX_EVENTS,
       ])
     : [];
-  return inOrder(staged, committed, from, end);
+  const told = inOrder(staged, committed, from, end);
+  if (!hearsReleases(filter)) return { ...told, releases: [], to: { ...told.to, release: from.release } };
+  const values = [filter.versionId, from.release, end.release, MAX_RELEASES];
+  const releases = await db.query<ReleaseEvent>(RELEASED, values);
+  const release = releases.length === MAX_RELEASES ? releases.at(-1)!.id : end.release;
+  return { ...told, releases, to: { ...told.to, release } };
 }
 
-function inOrder(staged: readonly ChangeEvent[], committed: readonly Committed[], from: Position, end: Position): Told {
+function inOrder(
+  staged: readonly ChangeEvent[],
+  committed: readonly Committed[],
+  from: Position,
+  end: Position,
+): Omit<Told, 'releases'> {
   const events: ChangeEvent[] = [];
   let [i, j] = [0, 0];
   while (events.length < MAX_EVENTS && (i < staged.length || j < committed.length)) {

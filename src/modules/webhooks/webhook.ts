@@ -1,15 +1,15 @@
 import type { MappingKind } from '../mappings/mapping.js';
 
 /** What a webhook can be told of. */
-export const WEBHOOK_EVENTS = ['CHANGES_STAGED', 'CHANGES_COMMITTED'] as const;
+export const WEBHOOK_EVENTS = ['CHANGES_STAGED', 'CHANGES_COMMITTED', 'RELEASE_PUBLISHED'] as const;
 export type WebhookEventName = (typeof WEBHOOK_EVENTS)[number];
 
-/** Which changes a webhook is told of. */
+/** What a webhook is told of. */
 export interface WebhookFilter {
   events: WebhookEventName[];
   /** Null for all game versions. */
   versionId: number | null;
-  /** Empty for all kinds of entries. */
+  /** Of changes: empty for all kinds of entries. */
   kinds: MappingKind[];
 }
 
@@ -25,7 +25,7 @@ export interface WebhookRow extends WebhookFilter {
   disabledAt: Date | null;
 }
 
-/** How far a webhook was told: a place in both chains of the history. */
+/** How far a webhook was told: a place in both chains of the history, and among the releases. */
 export interface Position {
   /** The last change that was told, or passed over. */
   change: number;
@@ -33,7 +33,13 @@ export interface Position {
   decision: number;
   /** How many changes of the decision after that were told. */
   offset: number;
+  /** The id of the last release that was told, or passed over. */
+  release: number;
 }
+
+/** Whether a webhook is told of releases. */
+export const hearsReleases = ({ events }: Pick<WebhookFilter, 'events'>): boolean =>
+  events.includes('RELEASE_PUBLISHED');
 
 const DAY = 86_400_000;
 

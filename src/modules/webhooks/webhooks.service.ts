@@ -7,9 +7,9 @@ import { lockCaller } from '../accounts/lock-caller.js';
 import { originOf, record } from '../audit/audit.store.js';
 import type { AuditAction } from '../audit/audit-actions.js';
 import { namedVersion } from '../changes/named-version.js';
-import { historyHead } from '../history/history.store.js';
 import { MAPPING_KINDS, type MappingKind } from '../mappings/mapping.js';
 import { callWebhook, faultOf } from './call.js';
+import { endOfHistory } from './events.store.js';
 import { pingMessage, type GlobalId } from './message.js';
 import { TIME_LIMIT } from './post.js';
 import { newSigningKey, sealKey, shownKey } from './signature.js';
@@ -73,7 +73,7 @@ export async function createWebhook(
     const key = newSigningKey();
     const kept = { id, userId, signingKey: sealKey(keyring, key, id), createdAt: caller.now };
     const made = { ...kept, url, events, versionId, kinds };
-    const webhook = await store.insertWebhook(tx, made, await historyHead(tx));
+    const webhook = await store.insertWebhook(tx, made, await endOfHistory(tx));
     await note(tx, caller, 'webhook.create', webhook);
     return { webhook, secret: shownKey(key) };
   });
@@ -109,7 +109,7 @@ export async function enableWebhook({ db }: AuthServices, caller: Caller, id: nu
     const { id: userId } = await lockCaller(tx, actor);
     const { failingSince } = await ownWebhook(tx, userId, id);
     const isOld = failingSince !== null && caller.now.getTime() - failingSince.getTime() >= FAILING_ALLOWED;
-    const webhook = await store.enable(tx, id, caller.now, isOld ? await historyHead(tx) : null);
+    const webhook = await store.enable(tx, id, caller.now, isOld ? await endOfHistory(tx) : null);
     await note(tx, caller, 'webhook.enable', webhook);
     return webhook;
   });

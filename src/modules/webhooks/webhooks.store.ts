@@ -1,7 +1,6 @@
 import { statement, type Sql } from '../../db/index.js';
-import type { HistoryHead } from '../history/history.store.js';
 import type { Callable } from './call.js';
-import type { WebhookFilter, WebhookRow } from './webhook.js';
+import type { Position, WebhookFilter, WebhookRow } from './webhook.js';
 
 const COLUMNS = `w.id, w.user_id AS "userId", w.url, w.events, w.version_id AS "versionId", w.kinds, w.created_at AS "createdAt",
   w.last_delivered_at AS "lastDeliveredAt", w.failing_since AS "failingSince", w.last_error AS "lastError",
@@ -60,13 +59,14 @@ export interface NewWebhook extends WebhookFilter {
   createdAt: Date;
 }
 
-/** Makes a webhook that is told of what comes after the ends of the history. */
-export async function insertWebhook(tx: Sql, webhook: NewWebhook, head: HistoryHead): Promise<WebhookRow> {
+/** Makes a webhook that is told of what comes after a place in the history. */
+export async function insertWebhook(tx: Sql, webhook: NewWebhook, from: Position): Promise<WebhookRow> {
   const { id, userId, url, events, versionId, kinds, signingKey, createdAt } = webhook;
   const rows = await tx.query<WebhookRow>(
-    `INSERT INTO webhooks AS w (id, user_id, url, events, version_id, kinds, signing_key, created_at, due_at, change_cursor, decision_cursor)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10) RETURNING ${COLUMNS}`,
-    [id, userId, url, events, versionId, kinds, signingKey, createdAt, head.changeSequence, head.decisionSequence],
+    `INSERT INTO webhooks AS w (id, user_id, url, events, version_id, kinds, signing_key, created_at, due_at, change_cursor, decision_cursor,
+                              release_cursor)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10, $11) RETURNING ${COLUMNS}`,
+    [id, userId, url, events, versionId, kinds, signingKey, createdAt, from.change, from.decision, from.release],
   );
   return rows[0]!;
 }
@@ -75,13 +75,13 @@ export async function setSigningKey(tx: Sql, id: number, signingKey: Buffer): Pr
   await tx.query(`UPDATE webhooks SET signing_key = $2 WHERE id = $1`, [id, signingKey]);
 }
 
-/** Forgets failures and lets it be tried at once. @param head to go on from there; null goes on where it was */
-export async function enable(tx: Sql, id: number, now: Date, head: HistoryHead | null): Promise<WebhookRow> {
-  if (head !== null) {
+/** Forgets failures and lets it be tried at once. @param from to go on from there; null goes on where it was */
+export async function enable(tx: Sql, id: number, now: Date, from: Position | null): Promise<WebhookRow> {
+  if (from !== null) {
     await tx.query(
-      `UPDATE webhooks SET change_cursor = $2, decision_cursor = $3, decision_offset = 0,
-              next_change = NULL, next_decision = NULL, next_offset = NULL WHERE id = $1`,
-      [id, head.changeSequence, head.decisionSequence],
+      `UPDATE webhooks SET change_cursor = $2, decision_cursor = $3, decision_offset = 0, release_cursor = $4,
+              next_change = NULL, next_decision = NULL, next_offset = NULL, next_release = NULL WHERE id = $1`,
+      [id, from.change, from.decision, from.release],
     );
   }
   const rows = await tx.query<WebhookRow>(

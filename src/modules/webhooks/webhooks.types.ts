@@ -11,6 +11,7 @@ import type { Ping } from './webhooks.service.js';
 export enum WebhookEvent {
   CHANGES_STAGED = 'CHANGES_STAGED',
   CHANGES_COMMITTED = 'CHANGES_COMMITTED',
+  RELEASE_PUBLISHED = 'RELEASE_PUBLISHED',
 }
 registerEnumType(WebhookEvent, {
   name: 'WebhookEvent',
@@ -18,6 +19,7 @@ registerEnumType(WebhookEvent, {
   valuesConfig: {
     CHANGES_STAGED: { description: 'Changes were proposed.' },
     CHANGES_COMMITTED: { description: 'Changes were accepted, or came accepted with an import or a revert.' },
+    RELEASE_PUBLISHED: { description: 'A release was published.' },
   },
 });
 
@@ -25,7 +27,7 @@ registerEnumType(WebhookEvent, {
   implements: Node,
   simpleResolvers: true,
   description:
-    'An address that is told of changes: by POST, signed (standardwebhooks.com), in the order of the history, once at least, many changes in one call. It answers with a status from 200 to 299 within 10 seconds, or is called again.',
+    'An address that is told of changes and releases: by POST, signed (standardwebhooks.com), in the order of the history, once at least, many changes in one call. It answers with a status from 200 to 299 within 10 seconds, or is called again.',
 })
 @Authenticated()
 export class Webhook extends Node {
@@ -35,7 +37,7 @@ export class Webhook extends Node {
   @Field(() => [WebhookEvent], { description: 'What it is told of.' })
   events!: WebhookEventName[];
 
-  @Field(() => [MappingKind], { description: 'The kinds of entries that it is told of; empty for all.' })
+  @Field(() => [MappingKind], { description: 'The kinds of entries whose changes it is told of; empty for all.' })
   kinds!: Kind[];
 
   @Field(() => DateTime, { description: 'When it was made; it is told of what happened since.' })
@@ -74,7 +76,10 @@ export class CreateWebhookInput {
   @Field(() => String, { nullable: true, description: 'The game version to tell it of; all where none is named.' })
   version?: string | null;
 
-  @Field(() => [MappingKind], { nullable: true, description: 'The kinds of entries; all where none is named.' })
+  @Field(() => [MappingKind], {
+    nullable: true,
+    description: 'The kinds of entries whose changes to tell it of; all where none is named.',
+  })
   kinds?: Kind[] | null;
 }
 

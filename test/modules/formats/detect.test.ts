@@ -2,13 +2,19 @@ import { describe, expect, test } from 'vitest';
 import {
   isSrgId,
   parseCsrg,
+  parseJson,
   parseMappings,
+  parseProguard,
   parseSrg,
+  parseTiny1,
+  parseTiny2,
   parseTsrg,
   parseTsrg2,
 } from '../../../src/modules/formats/index.js';
 import { describeReal, realFile } from './real-data.js';
 import { bytes, expectLinear, formatError } from './support.js';
+
+const READERS = [parseTsrg, parseTsrg2, parseSrg, parseCsrg, parseTiny1, parseTiny2, parseProguard, parseJson];
 
 const parse = (text: string, file = 'joined.map') => parseMappings(file, bytes(text));
 
@@ -19,20 +25,26 @@ describe('detection', () => {
     expect(parse('a b\na f c\n', 'x.tsrg').format).toBe('CSRG');
     expect(parse('a b\n', 'x.tsrg').format).toBe('TSRG');
     expect(parse('a b\n', 'x.csrg').format).toBe('CSRG');
+    expect(parse('v1\ta\tb\nCLASS\ta\tb\n', 'x.tsrg').format).toBe('TINY1');
+    expect(parse('tiny\t2\t0\ta\tb\nc\ta\tb\n', 'x.tsrg').format).toBe('TINY2');
+    expect(parse('# pg\na.B -> c.D:\n', 'x.tsrg').format).toBe('PROGUARD');
+    expect(parse(`{"format":"mcp-mappings","formatVersion":1,"classes":[\n{"obf":"a","srg":"A"}\n]}\n`).format).toBe(
+      'JSON',
+    );
   });
 
   test.each([
     ['<!DOCTYPE html>\n<html>', 'x:1: the file is HTML or XML, not a mapping file'],
-    ['{\n  "a": 1\n}', 'x:1: the file is JSON, not a mapping file'],
-    ['[1]', 'x:1: the file is JSON, not a mapping file'],
+    ['{\n  "a": 1\n}', `x:1: the file is JSON, but not the service's own, which starts with {"format":"mcp-mappings",`],
+    ['[1]', `x:1: the file is JSON, but not the service's own, which starts with {"format":"mcp-mappings",`],
     ['searge,name,side,desc\r\n', 'x:1: the file is CSV, not a mapping file'],
     ['"searge","name"\n', 'x:1: the file is CSV, not a mapping file'],
-    ['v1\tofficial\tnamed\n', 'x:1: the file is Tiny, not a format that an import takes'],
-    ['tiny\t2\t0\ta\tb\n', 'x:1: the file is Tiny, not a format that an import takes'],
-    ['# pg\na.B -> c.D:\n', 'x:2: the file is a ProGuard map, not a format that an import takes'],
+    ['v1\tofficial\tnamed\n', 'x: the file holds no mappings'],
+    ['tiny\t2\t0\ta\tb\n', 'x: the file holds no mappings'],
+    ['# pg\na.B -> c.D:d\n', 'x:2: "a.B" is not a class name'],
     ['PK\u0003\u0004\u0000', 'x: the file is a zip archive, not a mapping file'],
-    ['hello\n', 'x:1: "hello" is no line of TSRG, SRG or CSRG'],
-    ['one two three four five\n', 'x:1: "one two three four five" is no line of TSRG, SRG or CSRG'],
+    ['hello\n', 'x:1: "hello" is no line of a mapping file'],
+    ['one two three four five\n', 'x:1: "one two three four five" is no line of a mapping file'],
     ['', 'x: the file holds no mappings'],
     ['\n# nothing\n', 'x: the file holds no mappings'],
     ['tsrg2 obf srg\n', 'x: the file holds no mappings'],
@@ -49,10 +61,10 @@ describe('detection', () => {
 
   test('hostile input takes linear time', () => {
     const swallow = (text: string) => {
-      for (const read of [parseTsrg, parseTsrg2, parseSrg, parseCsrg]) formatError(() => read('x', text));
+      for (const read of READERS) formatError(() => read('x', text));
       formatError(() => parse(text));
     };
-    for (const piece of ['a ', '\t', ' #', 'a a\t', '(', 'MD: ']) {
+    for (const piece of ['a ', '\t', ' #', 'a a\t', '(', 'MD: ', ' -> ', '\\', ':', '[]', '[{']) {
       expectLinear(swallow, (size) => piece.repeat(size), 30_000);
     }
   });

@@ -1,17 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as after } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import type { Database } from '../../../src/db/index.js';
-import { openEmbedded } from '../../../src/db/embedded.js';
 import { proposeChanges } from '../../../src/modules/changes/propose.service.js';
 import { verifyHistory } from '../../../src/modules/history/verify.service.js';
 import { openTestAuth } from '../../support/auth.js';
-import { openTestDatabase, type TestDatabase } from '../../support/database.js';
+import { openPlace, type Place } from '../../support/place.js';
 import { importText } from '../../support/versions.js';
 import { addUser, callerWith } from './support.js';
 
@@ -21,40 +17,10 @@ const FIELDS_OF_CLASS = 20;
 /** A directory takes seconds to open, twice a round. */
 const KILLS = inject('postgresql') === null ? 3 : 20;
 
-/** Where the history lies, for this process and, one at a time, for others. */
-interface Place {
-  /** Nothing else has the database open while `work` runs, where that matters. */
-  open<T>(work: (db: Database) => Promise<T>): Promise<T>;
-  settings: Record<string, string>;
-  remove(): Promise<void>;
-}
-
-function onServer(db: TestDatabase): Place {
-  return { open: (work) => work(db), settings: { DATABASE_URL: db.url! }, remove: () => db.close() };
-}
-
-async function inDirectory(): Promise<Place> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'mcp-killed-'));
-  const empty = new Blob([await readFile(inject('emptyDatabase'))]);
-  await (await openEmbedded({ dataDir, loadDataDir: empty })).close();
-  return {
-    async open(work) {
-      const db = await openEmbedded({ dataDir });
-      try {
-        return await work(db);
-      } finally {
-        await db.close();
-      }
-    },
-    settings: { DATA_DIR: dataDir },
-    remove: () => rm(dataDir, { recursive: true, force: true }),
-  };
-}
-
 let place: Place;
 let userId: number;
 beforeAll(async () => {
-  place = inject('postgresql') === null ? await inDirectory() : onServer(await openTestDatabase());
+  place = await openPlace();
   const lines = Array.from({ length: CHANGES / FIELDS_OF_CLASS }, (_, i) => [
     `c${i} net/minecraft/Class${i}`,
     ...Array.from({ length: FIELDS_OF_CLASS }, (_, j) => `\tf${j} field_${i * FIELDS_OF_CLASS + j + 1}_a`),

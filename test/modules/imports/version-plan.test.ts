@@ -248,6 +248,31 @@ ${alpha}$Beta.<init>(F)V=java/io/IOException|p_i102_1_
     expect(parameters(await both('\t\t0 o p_5_\n'), 'i100')).toEqual({ p_5_: 1 });
   });
 
+  test('a mapping file tells an id too: by the parameters that it lists, or as it is', async () => {
+    const tsrg2 = `tsrg2 obf srg\na ${alpha}\n\t<init> (IJ)V <init>\n\t\t1 o p_i55_2_\n`;
+    const tiny = `tiny\t2\t0\tobf\tsrg\nc\ta\t${alpha}\n\tm\t(IJ)V\t<init>\t<init>\n\t\tp\t2\t\tp_i55_2_\n`;
+    for (const file of [tsrg2, tiny]) {
+      const planned = await plan({ mappings: file });
+      expect(planned.declarations.map(({ member, srgDescriptor }) => [member, srgDescriptor])).toEqual([
+        ['i55', '(IJ)V'],
+      ]);
+      expect(entry(planned, 'i55')).toMatchObject({ isConstructor: true, srgIndex: 55, name: '<init>' });
+      expect(parameters(planned, 'i55')).toEqual({ p_i55_2_: 2 });
+    }
+    const json = [
+      '{"format":"mcp-mappings","formatVersion":1,"classes":[',
+      `{"obf":"a","srg":"${alpha}","methods":[{"obf":"<init>","srg":"<init>","obfDescriptor":"(La;)V","id":9}]}`,
+      ']}',
+    ].join('\n');
+    const planned = await plan({ mappings: json });
+    expect(planned.declarations.map(({ member, srgDescriptor }) => [member, srgDescriptor])).toEqual([
+      ['i9', `(L${alpha};)V`],
+    ]);
+    // What constructors.txt says is believed.
+    const both = await plan({ 'joined.tsrg': tsrg2, 'constructors.txt': `100 ${alpha} (IJ)V\n` });
+    expect(both.declarations.map(({ member }) => member)).toEqual(['i100']);
+  });
+
   test('of a class that the mapping file lacks: kept with its parameters, told, declared nowhere', async () => {
     const planned = await plan({ 'joined.tsrg': JOINED, 'constructors.txt': '7 net/minecraft/Gone (D)V\n' });
     expect(planned.strayConstructors).toEqual(['i7 net/minecraft/Gone (D)V']);

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { AppError, badInput } from '../../../shared/errors.js';
 import type { SourceOptions } from './import-source.js';
 
@@ -41,19 +42,47 @@ export class HttpStatusError extends AppError {
  * AppError BAD_USER_INPUT on everything else that goes wrong.
  */
 export async function download(address: URL, options: DownloadOptions): Promise<Buffer> {
-  const signal = AbortSignal.timeout(options.timeoutMs);
+  const { url, response } = await answerOf(address, options.timeoutMs);
+  try {
+    return await readBody(url, response, options);
+  } catch (error) {
+    throw downloadFault(url, error, options.timeoutMs);
+  }
+}
+
+/** Fetches a URL of whatever size, some of it at a time. @throws as {@link download}, also while it is read */
+export async function openDownload(address: URL, timeoutMs: number): Promise<Readable> {
+  const { url, response } = await answerOf(address, timeoutMs);
+  if (response.status !== 200) {
+    await response.body?.cancel();
+    throw new HttpStatusError(response.status, url);
+  }
+  return Readable.from(piecesOf(url, response, timeoutMs), { objectMode: false });
+}
+
+async function* piecesOf(url: URL, { body }: Response, timeoutMs: number): AsyncGenerator<Uint8Array> {
+  try {
+    yield* (body ?? []) as AsyncIterable<Uint8Array>;
+  } catch (error) {
+    throw downloadFault(url, error, timeoutMs);
+  }
+}
+
+/** The answer behind all redirects. @param timeoutMs for the body too */
+async function answerOf(address: URL, timeoutMs: number): Promise<{ url: URL; response: Response }> {
+  const signal = AbortSignal.timeout(timeoutMs);
   let url = address;
   try {
     for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
       const response = await fetch(url, { redirect: 'manual', signal, headers: { 'accept-encoding': 'identity' } });
-      if (!REDIRECTS.includes(response.status)) return await readBody(url, response, options);
+      if (!REDIRECTS.includes(response.status)) return { url, response };
       await response.body?.cancel();
       const target = response.headers.get('location');
       if (target === null) throw badInput(`${shownUrl(url)}: the server redirects to nowhere.`);
       url = webUrl(target, url.href);
     }
   } catch (error) {
-    throw downloadFault(url, error, options.timeoutMs);
+    throw downloadFault(url, error, timeoutMs);
   }
   throw badInput(`${shownUrl(address)}: more than ${MAX_REDIRECTS} redirects.`);
 }

@@ -13,14 +13,27 @@ export interface VersionFiles {
 }
 
 /** In this order, should one folder hold several: they say the same, TSRG is what MCPConfig keeps by hand. */
-const JOINED = ['joined.tsrg', 'joined.srg', 'joined.csrg'];
+const JOINED = [
+  'joined.tsrg',
+  'joined.srg',
+  'joined.csrg',
+  // Only this service writes the others under such names.
+  'joined.json',
+  'joined-v2.tsrg',
+  'joined.xsrg',
+  'joined.tiny',
+  'joined-v1.tiny',
+  'joined.pg',
+];
+/** What tells a mapping file; .txt, as ProGuard's maps may be called, and .json are too many other things. */
+const MAPPING_FILE = /\.(?:tsrg|srg|csrg|xsrg|tiny|pg)$/;
 /** Where MCPConfig's zips and MCP's releases keep them, below the root. */
 const FOLDERS = ['', 'config/', 'conf/'];
 const MAX_LISTED = 10;
 
 /**
- * Finds a game version's files: where a published MCPConfig zip's config.json says, else joined.tsrg, .srg or .csrg at the root (or
- * in its one folder) and in config/ and conf/, else the only mapping file anywhere; a source of one file is that file. The other
+ * Finds a game version's files: where a published MCPConfig zip's config.json says, else joined.tsrg, .srg, .csrg (or another
+ * format) at the root (or in its one folder) and in config/ and conf/, else the only mapping file anywhere; a source of one file is that file. The other
  * files are looked for beside it and in the same folders. @throws AppError if there is no mapping file or no way to choose one.
  */
 export async function locateVersionFiles(source: ImportSource): Promise<VersionFiles> {
@@ -65,13 +78,13 @@ function findMappings(source: ImportSource, files: string[], root: string): stri
     const joined = JOINED.map((name) => root + folder + name).find((path) => source.has(path));
     if (joined !== undefined) return joined;
   }
-  const candidates = files.filter((path) => /\.(?:tsrg|srg|csrg)$/.test(path));
-  const joined = candidates.filter((path) => JOINED.includes(nameOf(path)));
+  const candidates = files.filter((path) => MAPPING_FILE.test(path));
+  const joined = files.filter((path) => JOINED.includes(nameOf(path)));
   const [choice, ...others] = joined.length > 0 ? joined : candidates;
   if (choice === undefined) {
     throw badInput(
-      `${source.description} holds no mapping file. Looked for ${JOINED.join(', ')} (also in config/ and conf/) and any other ` +
-        `.tsrg, .srg or .csrg file.`,
+      `${source.description} holds no mapping file. Looked for ${JOINED.slice(0, 3).join(', ')} (also in config/ and conf/) and any ` +
+        'other .tsrg, .srg, .csrg, .xsrg, .tiny or .pg file, and for joined.json.',
     );
   }
   if (others.length > 0) {

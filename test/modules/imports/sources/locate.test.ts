@@ -71,6 +71,8 @@ describe('locateVersionFiles', () => {
       { mappings: 'a/b.srg', constructors: 'constructors.txt' },
     ],
     ['TSRG before SRG', ['joined.srg', 'joined.tsrg'], { mappings: 'joined.tsrg' }],
+    ['what only this service writes', ['exceptor.json', 'joined.json'], { mappings: 'joined.json' }],
+    ['Tiny', ['v/1.16.5.tiny', 'README.md', 'x.json'], { mappings: 'v/1.16.5.tiny' }],
     ['a single file whatever its name', ['mappings'], { mappings: 'mappings' }],
   ])('%s', async (_, files, expected) => {
     expect(await locateVersionFiles(sourceOf(files))).toEqual({ ...nothing, ...expected });
@@ -116,8 +118,8 @@ describe('locateVersionFiles', () => {
 
   test('nothing to choose, or no way to', async () => {
     expect(await refusal(locateVersionFiles(sourceOf([])))).toBe(
-      'S holds no mapping file. Looked for joined.tsrg, joined.srg, joined.csrg (also in config/ and conf/) and any other ' +
-        '.tsrg, .srg or .csrg file.',
+      'S holds no mapping file. Looked for joined.tsrg, joined.srg, joined.csrg (also in config/ and conf/) and any ' +
+        'other .tsrg, .srg, .csrg, .xsrg, .tiny or .pg file, and for joined.json.',
     );
     expect(await refusal(locateVersionFiles(sourceOf(['client.srg', 'server.srg'])))).toBe(
       'S holds several mapping files and none is joined.tsrg at its root: client.srg, server.srg. Give the one that is ' +

@@ -1,0 +1,43 @@
+import type { Database } from '../../db/index.js';
+
+/** What was read once, until a notification says that it may have become wrong. */
+export class Remembered<Value> {
+  private value: Promise<Value> | null = null;
+  private listening: Promise<() => Promise<void>> | null = null;
+
+  /** @param channel on which every process hears of changes */
+  constructor(
+    private readonly db: Database,
+    private readonly channel: string,
+    private readonly read: () => Promise<Value>,
+  ) {}
+
+  get(): Promise<Value> {
+    if (this.value !== null) return this.value;
+    const value = this.listen().then(this.read);
+    this.value = value;
+    value.catch(() => this.value === value && this.forget());
+    return value;
+  }
+
+  /** Reads anew the next time. */
+  forget(): void {
+    this.value = null;
+  }
+
+  private listen(): Promise<unknown> {
+    return (this.listening ??= this.db
+      .listen(this.channel, () => this.forget())
+      .catch((error: unknown) => {
+        // The next one tries again.
+        this.listening = null;
+        throw error;
+      }));
+  }
+
+  async close(): Promise<void> {
+    await (
+      await this.listening
+    )?.();
+  }
+}
