@@ -1,7 +1,7 @@
 import type { Tx } from './database.js';
 
 /** Rows of one fetch: enough that the way there and back costs nothing, few enough to hold. */
-const BATCH = 2_000;
+const BATCH = 500;
 
 let opened = 0;
 

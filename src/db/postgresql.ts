@@ -42,7 +42,10 @@ export function openPostgresql({ url, poolSize = 10, onError }: PostgresqlOption
     async query<Row extends object>(sql: Statement | string, values: readonly unknown[] = []) {
       counter.count += 1;
       const text = typeof sql === 'string' ? { text: sql } : { name: sql.name, text: sql.text };
-      const { rows } = await client.query<Row & pg.QueryResultRow>({ ...text, values: values as unknown[] });
+      const result = await client.query<Row & pg.QueryResultRow>({ ...text, values: values as unknown[] });
+      const { rows } = result;
+      // The results of a connection hold each other until a full collection: without their rows, which are what is large.
+      result.rows = [];
       return rows;
     },
   });

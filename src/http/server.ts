@@ -47,7 +47,7 @@ export function createHttpServer(log: Logger, trustedProxies: readonly string[] 
     // Addresses that no route is looked up for. No hook runs for them.
     frameworkErrors: (error, request, reply) => {
       const message = 'This address can not be read: it is too long, or encoded in a wrong way.';
-      return safe(reply)
+      void safe(reply)
         .code(error.statusCode ?? 400)
         .send(errorBody('BAD_USER_INPUT', message, request.id));
     },

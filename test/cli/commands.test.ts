@@ -17,7 +17,23 @@ beforeAll(async () => {
 });
 afterAll(() => db.close());
 
-const COMMANDS = ['import', 'import-names', 'fetch', 'lookup', 'migrate', 'print-schema', 'verify-history'];
+const COMMANDS = [
+  'import',
+  'import-names',
+  'fetch',
+  'export',
+  'lookup',
+  'changelog',
+  'migration',
+  'migrate',
+  'print-schema',
+  'release',
+  'releases',
+  'yank',
+  'verify-history',
+  'dump',
+  'restore',
+];
 const GROUPS = { user: ['create', 'list'], role: ['grant', 'revoke'], token: ['create'] };
 const IN_GROUPS = Object.entries(GROUPS).flatMap(([group, names]) => names.map((name) => [group, name] as const));
 

@@ -309,6 +309,23 @@ describe('as files', () => {
     expect(after.body).toContain(',update,advance,yes\r\n');
   });
 
+  test('too many comparisons that nobody has asked for before are refused, and the service goes on', async () => {
+    const versions = ['1.0', '1.1', '2.0', '2.1'];
+    const people = await Promise.all([1, 2, 3].map(() => signUp(service)));
+    const targets = versions.flatMap((version) => people.map(({ handle }) => `${version}+draft-${handle}`));
+    const pairs = targets.flatMap((base) => targets.filter((head) => head !== base).map((head) => `${base}/${head}`));
+    expect(pairs).toHaveLength(132);
+    const answers = await Promise.all(pairs.map((pair) => get(`/compare/${pair}/migration.csv`)));
+    const refused = answers.filter(({ statusCode }) => statusCode !== 200);
+    expect(refused.length).toBeGreaterThan(0);
+    expect(refused.length).toBeLessThan(132 - 50);
+    expect(refused[0]!.statusCode).toBe(429);
+    expect(refused[0]!.json<{ errors: { message: string }[] }>().errors[0]!.message).toBe(
+      'Too many comparisons are being made. Try again in a moment.',
+    );
+    await text(`/compare/${pairs.at(-1)!}/migration.csv`);
+  });
+
   test.each([
     ['/compare/9.9/1.1/migration.csv', 404, 'There is no game version "9.9".'],
     ['/compare/1.0/stable_1-1.0/changelog.md', 404, 'There is no release "stable_1-1.0".'],

@@ -53,7 +53,7 @@ async function resolved(wanted: Wanted): Promise<Record<string, Record<string, B
   await mkdir(project);
   const names = Object.keys(wanted);
   const build = `
-    repositories { maven { url = '${origin}/maven' } }
+    repositories { maven { url = '${origin}/maven/' } }
     configurations { ${names.map((name) => `${name} { transitive = true }`).join('\n')} }
     dependencies { ${names.map((name) => `add('${name}', '${wanted[name]}')`).join('\n')} }
     configurations.all { resolutionStrategy.cacheDynamicVersionsFor 0, 'seconds' }

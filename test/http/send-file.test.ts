@@ -171,7 +171,6 @@ describe('a reader over the network', () => {
 
   test('learns that a file broke off', async () => {
     serveInPieces({
-      // eslint-disable-next-line require-yield
       read: async function* () {
         yield MEBIBYTE;
         throw new Error('the disk is gone');

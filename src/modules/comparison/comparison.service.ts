@@ -54,6 +54,9 @@ const keyOf = ({ key, release, staged, version }: NameTarget): string =>
 
 const pairKey = ({ base, head }: ComparedTargets): string => `${keyOf(base)} ${keyOf(head)}`;
 
+/** As they were asked for: a handle can be written in several ways. */
+const textsOf = ({ base, head }: ComparedTargets): string => `${base.text} ${head.text}`;
+
 /** When a target last may have become another one. */
 const changeOf = ({ release, staged, version, changedAt }: NameTarget): Date =>
   release !== null && staged === 'NONE' ? later(release.publishedAt, version.importedAt) : changedAt;
@@ -97,7 +100,7 @@ export class Comparisons {
     if (keyOf(pair.base) === keyOf(pair.head)) return { ...pair, names: NO_DIFFERENCE };
     const names = this.kept.get(pairKey(pair));
     if (names !== undefined) return { ...pair, names };
-    return this.once(`names ${pairKey(pair)}`, () =>
+    return this.once(`names ${textsOf(pair)} ${pairKey(pair)}`, () =>
       this.inView(pair, async (tx, found) => ({ ...found, names: await this.comparison(tx, found) })),
     );
   }
@@ -111,8 +114,9 @@ export class Comparisons {
 
   /** A file of old and new names. @throws as {@link compare} */
   async migration(baseText: string, headText: string, choice: MigrationChoice): Promise<ComparisonFile> {
-    const wanted = `${choice.format}${choice.all ? ' all' : ''}`;
     const pair = await this.targets(baseText, headText);
+    // Some formats have the targets in them as they were asked for.
+    const wanted = `${choice.format}${choice.all ? ' all' : ''} ${textsOf(pair)}`;
     const place = `${wanted} ${pairKey(pair)}`;
     const kept = this.files.get(place);
     if (kept !== undefined) return kept;

@@ -10,8 +10,8 @@ import type { ExportedFile } from './exported-file.js';
 
 /** Bytes of finished files that are kept. */
 const KEPT = 24 * 1024 * 1024;
-/** Files that are made at once: more would take each other's time, and a connection of the database each. */
-const AT_ONCE = 2;
+/** Files that are made at once: two would take twice the memory for the same time, as there is one thread to make them. */
+const AT_ONCE = 1;
 /** Files that wait for their turn; more would wait longer than anybody does. */
 const WAITING = 100;
 /** Targets that are kept: there are few, but for drafts of users. */

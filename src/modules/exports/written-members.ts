@@ -54,7 +54,8 @@ export class MemberPlanner {
     const { namespaces, format } = choice;
     const toMcp = new Map<string, string>();
     const planned = rows.map((row) => {
-      const { name, documentation } = names.namesOf('CLASS', row.srg, { ...row, fixed: false });
+      const committed = { name: row.name, documentation: row.documentation, fixed: false };
+      const { name, documentation } = names.namesOf('CLASS', row.srg, committed);
       const mcp = name ?? row.srg;
       if (mcp !== row.srg) toMcp.set(row.srg, mcp);
       const all = { OBF: row.obf, SRG: row.srg, MCP: mcp };
@@ -76,10 +77,14 @@ export class MemberPlanner {
   }
 
   method(row: ExportedMember): WrittenMethod {
-    const member = this.member(row);
+    const { owner, names, descriptors, side, documentation } = this.member(row);
+    // Not spread: such copies are made among the objects that live long, where tens of megabytes of them lie about.
     return {
-      ...member,
-      descriptors: member.descriptors as string[],
+      owner,
+      names,
+      side,
+      documentation,
+      descriptors: descriptors as string[],
       isStatic: row.isStatic,
       constructorId: row.isConstructor ? row.srgIndex : null,
       parameters: row.parameters === null ? [] : this.parameters(row),

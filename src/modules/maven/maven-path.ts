@@ -29,11 +29,11 @@ export type MavenFile =
   | { of: 'VERSIONS_JSON' }
   | { of: 'METADATA'; artifact: string }
   | { of: 'POM'; artifact: string; version: string; base: MavenBase }
-  | { of: 'ZIP'; version: string; base: MavenBase; fileName: string; documentation: boolean }
+  | { of: 'ZIP'; release: string; fileName: string; documentation: boolean }
   | { of: 'MCP_ZIP'; version: string; mappings: 'SRG' | 'CSRG' }
   | { of: 'MCP_CONFIG_ZIP'; version: string };
 
-/** What a version of an artifact is of: a release, as the names of a target have it, or a game version. */
+/** What a version of an artifact is of: a release, with staged changes over it or not, as a target names it; or a game version. */
 export type MavenBase = { release: string } | { game: string; artifact: GameArtifact };
 
 export interface MavenRequest {
@@ -60,12 +60,13 @@ function parseFile(path: string): MavenFile | null {
   if ((released === undefined && game === undefined) || rest.length > 0) return null;
   if (fileName === undefined) return version === 'maven-metadata.xml' ? { of: 'METADATA', artifact } : null;
   const stem = `${artifact}-${version}`;
-  const base: MavenBase = released ? { release: `${released.channel}_${version}` } : { game: version, artifact: game! };
-  if (fileName === `${stem}.pom`) return { of: 'POM', artifact, version, base };
   if (released !== undefined) {
+    const release = `${released.channel}_${version}`;
+    if (fileName === `${stem}.pom`) return { of: 'POM', artifact, version, base: { release } };
     const { documentation } = released;
-    return fileName === `${stem}.zip` ? { of: 'ZIP', version, base, fileName, documentation } : null;
+    return fileName === `${stem}.zip` ? { of: 'ZIP', release, fileName, documentation } : null;
   }
+  if (fileName === `${stem}.pom`) return { of: 'POM', artifact, version, base: { game: version, artifact: game! } };
   if (game === 'mcp_config') return fileName === `${stem}.zip` ? { of: 'MCP_CONFIG_ZIP', version } : null;
   if (fileName === `${stem}-srg.zip`) return { of: 'MCP_ZIP', version, mappings: 'SRG' };
   return fileName === `${stem}-csrg.zip` ? { of: 'MCP_ZIP', version, mappings: 'CSRG' } : null;

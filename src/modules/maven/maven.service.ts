@@ -26,13 +26,15 @@ export interface RepositoryFile {
   immutable: boolean;
 }
 
+type ReleaseZip = Extract<MavenFile, { of: 'ZIP' }>;
+
 const ZIP = 'application/zip';
 const XML = 'text/xml; charset=utf-8';
 const JSON_TYPE = 'application/json; charset=utf-8';
 const TEXT = 'text/plain; charset=utf-8';
 
 /** Bytes of files of releases, and of zips of game versions, that are kept. */
-const KEPT_BYTES = 12 * 1024 * 1024;
+const KEPT_BYTES = 8 * 1024 * 1024;
 /** Files of releases whose checksums are kept. */
 const KEPT_SUMS = 5_000;
 
@@ -139,19 +141,18 @@ export class Maven {
   }
 
   /** The zip of a release as it was published, or made of a release and staged changes. */
-  private async releaseZip(file: Extract<MavenFile, { of: 'ZIP' }>): Promise<RepositoryFile | null> {
-    if (!('release' in file.base)) return null;
-    const { release, draft } = await this.findRelease(file.base);
+  private async releaseZip(file: ReleaseZip): Promise<RepositoryFile | null> {
+    const { release, draft } = await this.findRelease(file);
     if (release === null) return null;
-    if (draft) return this.draftZip(file.base.release, file.documentation);
+    if (draft) return this.draftZip(file);
     return this.released.get(`${release.id} ${file.fileName}`, async () => {
       const bytes = await releaseFile(this.db, release.id, file.fileName);
       return bytes && fileOf(Buffer.from(bytes), ZIP, release.publishedAt, true);
     });
   }
 
-  private async draftZip(target: string, documentation: boolean): Promise<RepositoryFile> {
-    const found = await this.exports.target(target);
+  private async draftZip({ release, documentation }: ReleaseZip): Promise<RepositoryFile> {
+    const found = await this.exports.target(release);
     const { bytes, sha256, changedAt } = await this.exports.file(found, formatSpec('CSV_ZIP'), {
       namespaces: [],
       documentation,
@@ -160,15 +161,11 @@ export class Maven {
   }
 
   /** The checksum of a release's zip, as it was written down when it was published. */
-  private async releaseSum(
-    file: Extract<MavenFile, { of: 'ZIP' }>,
-    checksum: Checksum,
-  ): Promise<RepositoryFile | null> {
-    if (!('release' in file.base)) return null;
-    const { release, draft } = await this.findRelease(file.base);
+  private async releaseSum(file: ReleaseZip, checksum: Checksum): Promise<RepositoryFile | null> {
+    const { release, draft } = await this.findRelease(file);
     if (release === null) return null;
     if (draft) {
-      const zip = await this.draftZip(file.base.release, file.documentation);
+      const zip = await this.draftZip(file);
       return sumFile(hashed(zip.bytes, checksum), zip);
     }
     return this.writtenSum(release, file.fileName, checksum);

@@ -52,7 +52,7 @@ describeReal('real name sets compared', () => {
       [VERSION],
     );
     known = new Set(rows.map(({ srg }) => srg));
-  }, 120_000);
+  }, 300_000);
   afterAll(() => service.close());
 
   test('stable_39 against 2018-08-03: exactly its changes', async () => {

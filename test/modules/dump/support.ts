@@ -54,7 +54,7 @@ export const linesOf = (bytes: Buffer): Line[] =>
     .toString()
     .trimEnd()
     .split('\n')
-    .map((line) => JSON.parse(line) as Line);
+    .map((line) => JSON.parse(line));
 
 /** Lines as a dump with an end mark that is right. */
 export function sealed(lines: readonly Line[]): Buffer {

@@ -12,8 +12,7 @@ test.each([
     `${FILE}.zip`,
     {
       of: 'ZIP',
-      version: '20201028-1.16.3',
-      base: { release: 'snapshot_20201028-1.16.3' },
+      release: 'snapshot_20201028-1.16.3',
       fileName: 'mcp_snapshot_nodoc-20201028-1.16.3.zip',
       documentation: false,
     },

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { verifyReleases } from '../../../src/modules/releases/verify-releases.service.js';
 import { shellOn } from '../../cli/support.js';
 import { openTestDatabase, type TestDatabase } from '../../support/database.js';
-import { importCopies } from '../../support/versions.js';
+import { importCopies, importCsv } from '../../support/versions.js';
 import { DAY, publishAt } from './support.js';
 
 let db: TestDatabase;
@@ -13,7 +13,7 @@ beforeAll(async () => {
   await importCopies(db, ['1.0']);
   const now = new Date();
   first = (await publishAt(db, '1.0', new Date(now.getTime() - DAY))).name;
-  await db.query(`UPDATE mappings SET name = 'other' WHERE srg = 'func_2001_b'`);
+  await importCsv(db, '1.0', 'methods.csv', 'searge,name,side,desc\r\nfunc_2001_b,sprout,2,\r\n');
   last = (await publishAt(db, '1.0', now)).name;
 });
 afterAll(() => db.close());
