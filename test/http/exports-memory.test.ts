@@ -64,6 +64,9 @@ describeReal('a server of its own, on PostgreSQL', () => {
         PUBLIC_URL: base,
         LOG_LEVEL: 'warn',
         SECRET_KEYS: 'ab'.repeat(32),
+        // What is done once a day takes memory of its own.
+        SNAPSHOT_AT: 'off',
+        DUMP_AT: 'off',
       },
     });
     await vi.waitFor(async () => expect((await fetch(`${base}/readyz`)).ok).toBe(true), {

@@ -14,6 +14,8 @@ export interface AccountData {
   changes: Record<string, unknown>[];
   votes: Record<string, unknown>[];
   comments: Record<string, unknown>[];
+  releases: Record<string, unknown>[];
+  releaseRequests: Record<string, unknown>[];
   webhooks: Record<string, unknown>[];
   auditEvents: Record<string, unknown>[];
 }
@@ -92,6 +94,25 @@ export async function accountData(tx: Sql, userId: number): Promise<AccountData>
        FROM change_comments o JOIN users u ON u.id = o.author_id WHERE o.author_id IN (${THEIRS}) ORDER BY o.id`,
     userId,
   );
+  const releases = await rows(
+    tx,
+    `SELECT r.name, r.notes, r.via, r.published_at AS "publishedAt", p.handle AS "publishedBy", c.handle AS "confirmedBy",
+            y.reason AS yanked, y.at AS "yankedAt", w.handle AS "yankedBy"
+       FROM releases r
+       LEFT JOIN users p ON p.id = r.published_by_id AND p.id IN (${THEIRS})
+       LEFT JOIN users c ON c.id = r.confirmed_by_id AND c.id IN (${THEIRS})
+       LEFT JOIN release_yanks y ON y.release_id = r.id AND y.by_id IN (${THEIRS})
+       LEFT JOIN users w ON w.id = y.by_id
+      WHERE num_nulls(p.id, c.id, y.by_id) < 3 ORDER BY r.id`,
+    userId,
+  );
+  const releaseRequests = await rows(
+    tx,
+    `SELECT v.name AS "gameVersion", q.notes, q.requested_at AS "requestedAt"
+       FROM release_requests q JOIN game_versions v ON v.id = q.version_id
+      WHERE q.requested_by_id IN (${THEIRS}) ORDER BY q.id`,
+    userId,
+  );
   const webhooks = await rows(
     tx,
     `SELECT w.url, w.events, v.name AS "gameVersion", w.kinds, w.created_at AS "createdAt", w.last_delivered_at AS "lastDeliveredAt",
@@ -121,6 +142,8 @@ export async function accountData(tx: Sql, userId: number): Promise<AccountData>
     changes,
     votes,
     comments,
+    releases,
+    releaseRequests,
     webhooks,
     auditEvents,
   };

@@ -3,6 +3,7 @@ import { outcomeOf } from '../../support/client.js';
 import { forgetPresence, giveRole, programOf, signInAgain, signUp, type Person } from '../../support/people.js';
 import { startTestService, type TestService } from '../../support/service.js';
 import { COMMENT, stage, VOTE } from '../discussion/support.js';
+import { published, YANK } from '../releases/support.js';
 import { makeBot } from '../roles/support.js';
 import { RoleName } from '../../../src/auth/permissions.js';
 
@@ -59,6 +60,8 @@ describe('exportAccount', () => {
       changes: [],
       votes: [],
       comments: [],
+      releases: [],
+      releaseRequests: [],
     });
     const events = data['auditEvents'] as { action: string; byMe: boolean; address: string | null }[];
     expect(events.map(({ action }) => action)).toEqual(['user.sign_up', 'session.start', 'role.grant', 'user.export']);
@@ -100,6 +103,20 @@ describe('exportAccount', () => {
       { account: person.handle, change: ofOther!.sequence, body: 'not so good', createdAt: at, editedAt: null },
       { account: bot.handle, change: sequence, body: 'said by a bot', createdAt: at, editedAt: null },
     ]);
+  });
+
+  it('has the releases that the person published or yanked, and names nobody else in them', async () => {
+    const own = { roles: [RoleName.RELEASE_MANAGER] };
+    const [person, other] = [await signUp(service, own), await signUp(service, own)];
+    const { id, name } = await published(other, '0.0-sample', 'SNAPSHOT');
+    await person.query(YANK, { input: { release: id, reason: 'half of it is wrong' } });
+    const data = (await person.request('GET', await addressOf(person))).json<Record<string, unknown>>();
+    expect(data['releases']).toMatchObject([
+      { name, publishedBy: null, confirmedBy: null, yanked: 'half of it is wrong', yankedBy: person.handle },
+    ]);
+    expect(data['releaseRequests']).toEqual([]);
+    const others = (await other.request('GET', await addressOf(other))).json<Record<string, unknown>>();
+    expect(others['releases']).toMatchObject([{ name, publishedBy: other.handle, yanked: null, yankedBy: null }]);
   });
 
   it('the address is good once, for ten minutes, and in that session alone', async () => {
