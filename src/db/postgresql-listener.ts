@@ -24,6 +24,8 @@ export class PostgresqlListener {
   private retry: NodeJS.Timeout | undefined;
   private pause = FIRST_PAUSE;
 
+  private sent: Promise<void> = Promise.resolve();
+
   /** @param url a server, not a pooler that hands out connections by the transaction: there nobody can LISTEN */
   constructor(
     private readonly url: string,
@@ -71,8 +73,9 @@ export class PostgresqlListener {
   }
 
   /** A connection that fails here is made anew, and what it should listen to is known. */
-  private async send(sql: string): Promise<void> {
-    await this.client?.query(sql).catch(ignore);
+  private send(sql: string): Promise<void> {
+    // One after the other: a connection takes no second statement before it has answered the first.
+    return (this.sent = this.sent.then(async () => void (await this.client?.query(sql).catch(ignore))));
   }
 
   private async open(): Promise<void> {
