@@ -8,6 +8,7 @@ import { CASE_NAMES, createCases, type BenchCase } from './cases.js';
 import { compareAnswers, statementsPerRequest } from './compare.js';
 import { BenchServer, withDatabase } from './database.js';
 import { openData } from './data.js';
+import { measureExport, type ExportFigures } from './export.js';
 import { measureImport } from './import.js';
 import { historyIsWhole, type HistoryCounts } from './history.js';
 import { measureCase, SIDES, type CaseResult, type Side } from './measure.js';
@@ -45,6 +46,9 @@ async function startServers(
         LOG_LEVEL: 'warn',
         PUBLIC_URL: 'http://localhost:4000',
         SECRET_KEYS: randomBytes(32).toString('hex'),
+        // Nothing is done once a day while something is measured.
+        SNAPSHOT_AT: 'off',
+        DUMP_AT: 'off',
       },
       '/readyz',
     );
@@ -110,6 +114,7 @@ async function run(settings: Settings): Promise<void> {
     const cases = all.filter(({ name }) => wanted(name));
     const results: CaseResult[] = [];
     let history: HistoryCounts | null = null;
+    let exports: ExportFigures | null = null;
     if (cases.length > 0) {
       const statements = await checkAnswers(settings, cases, benchServer.url(database), dataDir);
       const urls = { ours: benchServer.url(database, 'ours'), bare: benchServer.url(database, 'bare') };
@@ -129,12 +134,23 @@ async function run(settings: Settings): Promise<void> {
         history = await withDatabase(benchServer.url(database), historyIsWhole);
       }
     }
+    if (wanted('export')) {
+      const url = benchServer.url(database);
+      const { servers, stop } = await startServers(settings, { ours: url, bare: url }, dataDir);
+      pinSelf();
+      try {
+        exports = await measureExport({ url, version, rounds: settings.rounds, ours: servers.ours });
+      } finally {
+        await stop();
+      }
+    }
     const text = reportText({
       title: data.title,
       facts: await machineFacts(benchServer.serverVersion, loadBefore),
       results,
       history,
       imports: wanted('import') ? figures : null,
+      exports,
       settings,
       took: (Date.now() - started) / 1_000,
     });
@@ -149,8 +165,10 @@ async function run(settings: Settings): Promise<void> {
 
 try {
   const settings = readSettings(process.argv.slice(2));
-  const unknown = settings?.only?.find((name) => name !== 'import' && !CASE_NAMES.some((known) => known === name));
-  if (unknown) throw new UsageError(`--only takes import, ${CASE_NAMES.join(', ')}; not ${unknown}.`);
+  const unknown = settings?.only?.find(
+    (name) => !['import', 'export'].includes(name) && !CASE_NAMES.some((known) => known === name),
+  );
+  if (unknown) throw new UsageError(`--only takes import, export, ${CASE_NAMES.join(', ')}; not ${unknown}.`);
   if (settings) await run(settings);
 } catch (error) {
   const misused =

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
 import type { HistoryCounts } from './history.js';
+import type { ExportFigures } from './export.js';
 import type { ImportFigures } from './import.js';
 import { CONNECTIONS } from './load.js';
 import { backendsPinned, type CaseResult } from './measure.js';
@@ -99,6 +100,26 @@ function figures(results: CaseResult[], heading = 'ours / bare'): string {
   ); // prettier-ignore
 }
 
+function exports({ rounds, size, perSecond }: ExportFigures): string {
+  const rows = [
+    ['COPY', perSecond.copy],
+    ['cold: read, written and compressed', perSecond.cold],
+    ['kept, unpacked for the reader', perSecond.unpacked],
+    ['kept, gzip', perSecond.gzip],
+    ['unchanged: 304', perSecond.unchanged],
+  ] as const;
+  const lines = rows.map(
+    ([title, rate]) =>
+      `| ${title} | ${number(rate, 1)} | ${number((rate * size) / 1e6, 1)} | **${number(rate / perSecond.copy, 2)}** |`,
+  );
+  return `joined.tsrg, ${number(size / 1e6, 2)} MB, one reader, medians of ${rounds}. "COPY" is \`COPY (SELECT …) TO STDOUT\` of the same lines through
+node:http (\`bare-copy.ts\`): what \`psql \\copy\` does. MB are of the file itself; one that travels compressed counts as what it unpacks to.
+
+| joined.tsrg | requests/s | MB/s | beside COPY |
+| --- | ---: | ---: | ---: |
+${lines.join('\n')}`;
+}
+
 function imports({ entries, declarations, version, names, copy, rounds }: ImportFigures): string {
   const rows = entries + declarations;
   const whole = version.read + version.write;
@@ -150,6 +171,7 @@ export interface ReportInput {
   /** What both servers wrote; null where no case writes. */
   history: HistoryCounts | null;
   imports: ImportFigures | null;
+  exports: ExportFigures | null;
   settings: Settings;
   took: number;
 }
@@ -161,6 +183,7 @@ export function reportText({
   results: all,
   history,
   imports: imported,
+  exports: exported,
   settings,
   took,
 }: ReportInput): string {
@@ -202,6 +225,7 @@ ${figures(authenticated, heading)}`,
     );
   }
   if (imported) sections.push(`## Imports\n\n${imported ? imports(imported) : ''}`);
+  if (exported) sections.push(`## Exports\n\n${exports(exported)}`);
   if (all.length > 0) {
     sections.push(
       `## How it was measured
