@@ -142,9 +142,6 @@ const mergeEntries = (kinds: string, method: string) => `
  * @param carryFrom the version whose names and documentation go to entries that have none; null for none
  */
 export async function mergeStaged(tx: Tx, versionId: number, carryFrom: number | null): Promise<void> {
-  // The planner's statistics know a version that is being made as one without rows: a loop over what it takes for one row would take
-  // time by the square. Everything here is about all rows of a version.
-  await tx.query(`SET LOCAL enable_nestloop = off`);
   await tx.query(`DELETE FROM declarations WHERE version_id = $1`, [versionId]);
   // A parameter whose method goes may itself stay, at another method.
   await tx.query(
@@ -170,7 +167,6 @@ export async function mergeStaged(tx: Tx, versionId: number, carryFrom: number |
       ORDER BY d.position`,
     [versionId],
   );
-  await tx.query(`SET LOCAL enable_nestloop = on`);
 }
 
 /** How many names and documentations the staged entries will take over from another version, by kind. */
