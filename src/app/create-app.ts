@@ -79,7 +79,18 @@ export async function createApp(input: AppInput): Promise<App> {
   const exports = new Exports(db, log);
   const comparisons = new Comparisons(db, (text) => exports.target(text));
   const maven = new Maven(db, exports, log);
-  const services = { db, publicUrl, auth, demand, webhookTargets, tail, exports, comparisons, releaseRules, releaseTail };
+  const services = {
+    db,
+    publicUrl,
+    auth,
+    demand,
+    webhookTargets,
+    tail,
+    exports,
+    comparisons,
+    releaseRules,
+    releaseTail,
+  };
   const schema = createProjectSchema(services, { modules, publicMutations });
   const metrics = new Metrics(() => db.statementCount);
   const graphql = await createGraphqlServer({

@@ -150,7 +150,7 @@ describe('broken files end with file, line and reason, and the database as befor
       'joined.tsrg:2: the line is not UTF-8 text',
     ],
     ['nothing', { 'joined.tsrg': '' }, 'joined.tsrg: the file holds no mappings'],
-    ['another format', { 'joined.tsrg': 'a.B -> c.D:\n' }, 'joined.tsrg:1: the file is a ProGuard map'],
+    ['another format', { 'joined.tsrg': 'searge,name\n' }, 'joined.tsrg:1: the file is CSV'],
     ['HTML', { 'joined.tsrg': '<html>\n' }, 'joined.tsrg:1: the file is HTML'],
     ['a class twice', { 'joined.tsrg': 'a A\na B\n' }, 'joined.tsrg:2: class "a" is mapped twice'],
     [
