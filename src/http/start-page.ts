@@ -93,6 +93,9 @@ const body = (publicUrl: string, versions: Html, doors: NonNullable<StartPageInp
         <div><dt><a href="/graphiql">/graphiql</a></dt><dd>queries by hand, with documentation</dd></div>
         <div><dt><code>/graphql</code></dt><dd>POST for everything, GET for queries</dd></div>
         <div><dt><a href="/schema.graphql">/schema.graphql</a></dt><dd>every type, with who may read it</dd></div>
+        <div><dt><a href="/exports/">/exports/</a></dt><dd>files of versions, drafts and releases, in every format</dd></div>
+        <div><dt><a href="/exports/dump">/exports/dump</a></dt><dd>everything with its history, made every night</dd></div>
+        <div><dt><code>/maven/</code></dt><dd>a Maven repository for build tools</dd></div>
         <div><dt><a href="/healthz">/healthz</a>, <a href="/readyz">/readyz</a></dt><dd>alive, and able to serve</dd></div>
         <div><dt><a href="/metrics">/metrics</a></dt><dd>counters for Prometheus</dd></div>
       </dl>`;
