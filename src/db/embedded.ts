@@ -9,6 +9,7 @@ import { AppError } from '../shared/errors.js';
 import { checkChannel, separate } from './channels.js';
 import { inBlocks } from './copy.js';
 import { lockDirectory } from './directory-lock.js';
+import { EmbeddedCheckpoints } from './embedded-checkpoints.js';
 import { PrismaClient } from './generated/client.js';
 import { scriptAdapter } from './script-adapter.js';
 import { countingAdapter, type StatementCounter } from './statements.js';
@@ -54,6 +55,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedDa
       { cause: error },
     );
   }
+  const checkpoints = new EmbeddedCheckpoints();
   const counter: StatementCounter = { count: 0 };
   const prisma = new PrismaClient({ adapter: countingAdapter(new PrismaPGlite(pglite), counter) });
 
@@ -61,6 +63,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedDa
     async query<Row extends object>(sql: Statement | string, values: readonly unknown[] = []) {
       counter.count += 1;
       const { rows } = await client.query<Row>(typeof sql === 'string' ? sql : sql.text, values as unknown[]);
+      await checkpoints.after(client);
       return rows;
     },
   });
@@ -83,6 +86,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedDa
             const { affectedRows } = await client.query(`COPY ${target} FROM '/dev/blob'`, [], {
               blob: new Blob(blocks),
             });
+            await checkpoints.after(client, true);
             return affectedRows ?? 0;
           },
         }),
