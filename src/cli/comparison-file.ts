@@ -1,7 +1,7 @@
 import { Comparisons } from '../modules/comparison/comparison.service.js';
 import { findTarget } from '../modules/name-sets/target.js';
 import { MisuseError, type CliContext } from './context.js';
-import { writeWholeFile } from './whole-file.js';
+import { writeWholeFile } from '../shared/whole-file.js';
 
 /** How targets are written, for the help of commands that take two. */
 export const TARGETS_HELP =

@@ -6,11 +6,11 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
-import { openEmbedded } from '../../src/db/embedded.js';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Database } from '../../src/db/index.js';
 import { importSample } from '../../src/modules/imports/sample.js';
 import { openTestDatabase, type TestDatabase } from '../support/database.js';
+import { openPlace } from '../support/place.js';
 import { importCopies } from '../support/versions.js';
 import { mcp, shellOn, start, type Outcome } from './support.js';
 
@@ -46,35 +46,6 @@ async function serve(bytes: Buffer, sent = bytes.length): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/exports/dump`;
 }
 
-/** A database of its own for another process: empty, and looked into while no other has it. */
-interface Place {
-  settings: Record<string, string>;
-  open<T>(work: (db: Database) => Promise<T>): Promise<T>;
-  remove(): Promise<void>;
-}
-
-async function emptyPlace(): Promise<Place> {
-  if (inject('postgresql') !== null) {
-    const other = await openTestDatabase();
-    return { settings: { DATABASE_URL: other.url! }, open: (work) => work(other), remove: () => other.close() };
-  }
-  const dataDir = await mkdtemp(join(tmpdir(), 'mcp-cli-restore-'));
-  const loadDataDir = new Blob([await readFile(inject('emptyDatabase'))]);
-  await (await openEmbedded({ dataDir, loadDataDir })).close();
-  return {
-    settings: { DATA_DIR: dataDir },
-    async open(work) {
-      const opened = await openEmbedded({ dataDir });
-      try {
-        return await work(opened);
-      } finally {
-        await opened.close();
-      }
-    },
-    remove: () => rm(dataDir, { recursive: true, force: true }),
-  };
-}
-
 const mappings = async (given: Database): Promise<number> =>
   (await given.query<{ count: number }>(`SELECT count(*)::int AS count FROM mappings`))[0]!.count;
 
@@ -104,6 +75,11 @@ describe('mcp dump', () => {
     expect([status, stderr]).toEqual([1, expect.stringContaining('ENOENT')]);
     expect(await readdir(folder)).toEqual(['all.jsonl.gz']);
   });
+});
+
+test('a dump is not put in place of a folder or a device', async () => {
+  const { status, stderr } = await shellOn(db)('dump', '--out', folder);
+  expect([status, stderr]).toEqual([1, `${folder} is no file.\n`]);
 });
 
 describe('mcp restore', () => {
@@ -146,7 +122,7 @@ describe('mcp restore', () => {
   });
 
   test('from standard input, in a process of its own', async () => {
-    const place = await emptyPlace();
+    const place = await openPlace();
     try {
       const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', 'restore', '-'], {
         env: { PATH: process.env.PATH, HOME: process.env.HOME, ...place.settings },
@@ -194,7 +170,7 @@ describe('mcp restore', () => {
   });
 
   test('killed in the middle leaves a database that is empty, and takes the dump then', async () => {
-    const place = await emptyPlace();
+    const place = await openPlace();
     try {
       const bytes = await readFile(file);
       const address = await serve(bytes, Math.floor(bytes.length / 2));

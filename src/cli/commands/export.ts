@@ -5,7 +5,7 @@ import { exportedFiles, type ExportedFile } from '../../modules/exports/exported
 import { writeExport } from '../../modules/exports/write-export.service.js';
 import { parseReleaseName } from '../../modules/releases/release-names.js';
 import { MisuseError, type CliContext } from '../context.js';
-import { writeWholeFile } from '../whole-file.js';
+import { writeWholeFile } from '../../shared/whole-file.js';
 
 interface ExportOptions {
   version?: string;

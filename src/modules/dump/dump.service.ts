@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
-import { readFile, rename, rm } from 'node:fs/promises';
-import { Readable, Transform } from 'node:stream';
+import { readFile } from 'node:fs/promises';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { holdStill, type Database } from '../../db/index.js';
+import { writeWholeFile } from '../../shared/whole-file.js';
 import { FORMAT, FORMAT_VERSION, type DumpHeader } from './dump-format.js';
 import { dumpLines, type WrittenLines } from './dump-lines.js';
 import { readFacts } from './dump.store.js';
@@ -36,30 +36,15 @@ async function service(): Promise<DumpHeader['service']> {
   return { name, version };
 }
 
-/** Lets bytes through, and knows how many and which they were. */
-function weighed() {
-  const hash = createHash('sha256');
-  let size = 0;
-  const stream = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      size += chunk.length;
-      hash.update(chunk);
-      done(null, chunk);
-    },
-  });
-  return { stream, result: () => ({ size, sha256: hash.digest('hex') }) };
-}
-
 const sum = (counts: Record<string, number>) => Object.values(counts).reduce((total, count) => total + count, 0);
 
 /**
  * Writes all public data with its history into one file (docs/DUMP.md). It shows one instant and takes no more memory for much than for
  * little; the file has its name when it is whole.
  */
-export async function writeDump(db: Database, path: string, { now, onProgress }: DumpOptions): Promise<DumpReport> {
-  const unfinished = `${path}.${process.pid}.part`;
-  try {
-    const report = await db.transaction(async (tx) => {
+export function writeDump(db: Database, path: string, { now, onProgress }: DumpOptions): Promise<DumpReport> {
+  return writeWholeFile(path, (write) =>
+    db.transaction(async (tx) => {
       await holdStill(tx);
       const facts = await readFacts(tx);
       const header: DumpHeader = {
@@ -71,23 +56,27 @@ export async function writeDump(db: Database, path: string, { now, onProgress }:
       };
       const { counts, history } = facts;
       const total = sum(counts);
-      let written: WrittenLines | undefined;
-      const lines = dumpLines(
+      let lines: WrittenLines | undefined;
+      const text = dumpLines(
         tx,
         header,
         (rows) => onProgress?.(rows, total),
-        (result) => (written = result),
+        (result) => (lines = result),
       );
-      const weight = weighed();
-      // On the disk before it gets its name.
-      const file = createWriteStream(unfinished, { flush: true });
-      await pipeline(Readable.from(lines, { objectMode: false }), createGzip(), weight.stream, file);
-      return { madeAt: now, counts, history, ...written!, ...weight.result() };
-    });
-    await rename(unfinished, path);
-    return report;
-  } catch (error) {
-    await rm(unfinished, { force: true });
-    throw error;
-  }
+      const hash = createHash('sha256');
+      let size = 0;
+      await pipeline(
+        Readable.from(text, { objectMode: false }),
+        createGzip(),
+        async (pieces: AsyncIterable<Buffer>) => {
+          for await (const piece of pieces) {
+            size += piece.length;
+            hash.update(piece);
+            await write(piece);
+          }
+        },
+      );
+      return { madeAt: now, counts, history, ...lines!, size, sha256: hash.digest('hex') };
+    }),
+  );
 }

@@ -15,8 +15,6 @@ import { readFromZip, writeZip } from './zip.js';
 
 /** An exported file, ready to be sent. */
 export interface BuiltExport {
-  /** Of the target that it was made of. */
-  targetKey: string;
   changedAt: Date;
   /** The file itself where it is compressed already, else in gzip's encoding. */
   bytes: Buffer;
@@ -89,13 +87,13 @@ export function buildExport(
   return db.transaction(async (tx) => {
     await holdStill(tx);
     const found = await findTarget(tx, target);
-    const { key: targetKey, changedAt } = found;
+    const { changedAt } = found;
     const content = await exportContent(tx, await NameSet.open(tx, found), file, choice);
     const hash = createHash('sha256');
     if ('zip' in content) {
       const { zip: bytes } = content;
       const sha256 = hash.update(bytes).digest('hex');
-      return { targetKey, changedAt, bytes, encoding: 'identity', size: bytes.length, sha256 };
+      return { changedAt, bytes, encoding: 'identity', size: bytes.length, sha256 };
     }
     let size = 0;
     const counted = async function* () {
@@ -107,6 +105,6 @@ export function buildExport(
     };
     const gzip = createGzip({ level: 6 });
     const [bytes] = await Promise.all([buffer(gzip), pipeline(counted(), gzip)]);
-    return { targetKey, changedAt, bytes, encoding: 'gzip', size, sha256: hash.digest('hex') };
+    return { changedAt, bytes, encoding: 'gzip', size, sha256: hash.digest('hex') };
   });
 }

@@ -1,7 +1,9 @@
 import type { Logger } from 'pino';
 import pLimit from 'p-limit';
 import type { Database } from '../../db/index.js';
+import { Remembered } from '../../db/remembered.js';
 import { AppError } from '../../shared/errors.js';
+import { Kept } from '../../shared/kept.js';
 import { Lru } from '../../shared/lru.js';
 import { findTarget, type NameTarget } from '../name-sets/target.js';
 import { buildExport, type BuiltExport } from './build-export.js';
@@ -28,73 +30,46 @@ const choiceKey = ({ fileName }: ExportedFile, { namespaces, documentation }: Ex
  * asked for by many at once is made once.
  */
 export class Exports {
-  private readonly kept = new Lru<BuiltExport>(KEPT, ({ bytes }) => bytes.length);
-  private readonly targets = new Lru<NameTarget>(TARGETS);
-  private readonly making = new Map<string, Promise<BuiltExport>>();
+  private readonly kept = new Kept<BuiltExport>(KEPT, ({ bytes }) => bytes.length);
+  /** By their texts. What was looked up before a change of a version is kept in the list of before, which nobody reads any more. */
+  private readonly targets: Remembered<Lru<NameTarget>>;
   private readonly limit = pLimit(AT_ONCE);
-  private listening: Promise<() => Promise<void>> | null = null;
-  /** Grows when whatever is known of versions may have become wrong. */
-  private epoch = 0;
 
   constructor(
     private readonly db: Database,
     private readonly log: Logger,
-  ) {}
+  ) {
+    this.targets = new Remembered(db, VERSIONS_CHANNEL, async () => new Lru(TARGETS));
+  }
 
   /** What a target's text stands for now. @throws AppError NOT_FOUND */
   async target(text: string): Promise<NameTarget> {
-    const known = this.targets.get(text);
+    const targets = await this.targets.get();
+    const known = targets.get(text);
     if (known !== undefined) return known;
-    await this.listen();
-    const { epoch } = this;
     const found = await findTarget(this.db, text);
-    // What was heard of meanwhile may be newer than what was read.
-    if (epoch === this.epoch) this.targets.set(text, found);
+    targets.set(text, found);
     return found;
   }
 
   /** A file of a target. @throws AppError NOT_FOUND; RATE_LIMITED where too many are being made */
-  async file(target: NameTarget, file: ExportedFile, choice: ExportChoice): Promise<BuiltExport> {
-    const wanted = choiceKey(file, choice);
-    const place = `${target.key} ${wanted}`;
-    const kept = this.kept.get(place);
-    if (kept !== undefined) return kept;
-    let making = this.making.get(place);
-    if (making === undefined) {
+  file(target: NameTarget, file: ExportedFile, choice: ExportChoice): Promise<BuiltExport> {
+    return this.kept.get(`${target.key} ${choiceKey(file, choice)}`, async () => {
       if (this.limit.pendingCount >= WAITING) {
         throw new AppError('RATE_LIMITED', 'Too many files are being made just now. Ask again in a minute.');
       }
-      making = this.limit(() => buildExport(this.db, target.text, file, choice)).finally(() =>
-        this.making.delete(place),
-      );
-      this.making.set(place, making);
-    }
-    const built = await making;
-    this.kept.set(`${built.targetKey} ${wanted}`, built);
-    return built;
-  }
-
-  private listen(): Promise<unknown> {
-    return (this.listening ??= this.db
-      .listen(VERSIONS_CHANNEL, () => this.forget())
-      .catch((error: unknown) => {
-        // The next one tries again.
-        this.listening = null;
-        throw error;
-      }));
+      return this.limit(() => buildExport(this.db, target.text, file, choice));
+    });
   }
 
   /** Looks at the versions anew: this process has written, or has heard that another one did. */
   forget(): void {
-    this.epoch += 1;
-    this.targets.clear();
+    this.targets.forget();
   }
 
   async close(): Promise<void> {
     try {
-      await (
-        await this.listening
-      )?.();
+      await this.targets.close();
     } catch (error) {
       this.log.error({ err: error }, 'exports');
     }

@@ -2,18 +2,18 @@ import { createHash } from 'node:crypto';
 import pLimit from 'p-limit';
 import type { Logger } from 'pino';
 import type { Database } from '../../db/index.js';
+import { Remembered } from '../../db/remembered.js';
+import { Kept } from '../../shared/kept.js';
 import type { Exports } from '../exports/exports.service.js';
 import { formatSpec } from '../formats/index.js';
 import { versionFiles } from '../imports/version-files.store.js';
 import { parseTarget } from '../name-sets/target.js';
 import { releaseFile } from '../releases/releases.store.js';
-import { Kept } from './kept.js';
 import { ReleaseListings, VersionListings, type Listing } from './listings.js';
 import { pomText } from './maven-documents.js';
 import { parseMavenPath, type Checksum, type MavenBase, type MavenFile } from './maven-path.js';
 import { fileSums, listedReleases, listedVersions, type FileSums, type ListedRelease } from './maven.store.js';
 import { mcpConfigZip, mcpZip } from './mcp-zips.js';
-import { Remembered } from './remembered.js';
 
 /** A file of the repository. */
 export interface RepositoryFile {

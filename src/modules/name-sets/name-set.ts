@@ -1,21 +1,10 @@
-import { gunzip } from 'node:zlib';
-import { promisify } from 'node:util';
 import type { Sql, Tx } from '../../db/index.js';
-import {
-  canonicalHead,
-  canonicalLine,
-  compareEntries,
-  compareParamIds,
-  parseCanonical,
-  type NamedEntry,
-} from '../formats/index.js';
+import { canonicalHead, canonicalLine, compareEntries, compareParamIds, type NamedEntry } from '../formats/index.js';
 import { MAPPING_KINDS, type MappingKind } from '../mappings/mapping.js';
-import { CONTENT_FILE } from '../releases/release-names.js';
-import { releaseFile, type ReleaseRow } from '../releases/releases.store.js';
+import { releaseEntries } from '../releases/release-content.js';
+import type { ReleaseRow } from '../releases/releases.store.js';
 import { committedEntries, stagedEntries, type CommittedEntry } from './name-sets.store.js';
 import type { NameTarget } from './target.js';
-
-const unzip = promisify(gunzip);
 
 /** What an entry is called, as the tables have it. */
 export interface EntryNames {
@@ -96,10 +85,7 @@ export class NameSet {
 
 /** The entries of a release by kind and id, in canonical order. */
 async function releasedEntries(db: Sql, release: ReleaseRow): Promise<Map<string, NamedEntry>> {
-  const bytes = await releaseFile(db, release.id, CONTENT_FILE);
-  if (bytes === null) throw new Error(`The release ${release.name} has no content.`);
-  const text = (await unzip(bytes)).toString('utf8');
   const entries = new Map<string, NamedEntry>();
-  for (const entry of parseCanonical(release.name, text)) entries.set(key(entry.kind, entry.srg), entry);
+  for (const entry of await releaseEntries(db, release)) entries.set(key(entry.kind, entry.srg), entry);
   return entries;
 }

@@ -2,22 +2,20 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
-import { createGzip, gunzip } from 'node:zlib';
-import { promisify } from 'node:util';
+import { createGzip } from 'node:zlib';
 import { holdStill, type Database, type Tx } from '../../db/index.js';
 import { userError } from '../../shared/user-errors.js';
 import { namedVersion } from '../changes/named-version.js';
 import { namesZip } from '../exports/build-export.js';
-import { CSV_ZIP, canonicalLine, parseCanonical, type NamedEntry } from '../formats/index.js';
+import { CSV_ZIP, canonicalLine, type NamedEntry } from '../formats/index.js';
 import { historyHead, type HistoryHead } from '../history/history.store.js';
 import { NameSet } from '../name-sets/name-set.js';
 import { findTarget } from '../name-sets/target.js';
 import type { GameVersionRow } from '../versions/versions.store.js';
 import { lastRelease, responsibleChanges, type EntryKeys, type NewFile } from './publish.store.js';
-import { CONTENT_FILE, releaseName, snapshotNumber, type ReleaseChannel } from './release-names.js';
-import { releaseFile, type ReleaseRow } from './releases.store.js';
-
-const unzip = promisify(gunzip);
+import { releaseEntries } from './release-content.js';
+import { releaseName, snapshotNumber, type ReleaseChannel } from './release-names.js';
+import type { ReleaseRow } from './releases.store.js';
 
 /** What is to be released. */
 export interface ReleaseOrder {
@@ -92,11 +90,8 @@ function refuseSecondOfDay({ name: version }: GameVersionRow, previous: ReleaseR
 /** The lines of a release's content behind its head, each of which says one entry; none for no release. */
 async function linesOf(tx: Tx, release: ReleaseRow | null): Promise<Set<string>> {
   if (release === null) return new Set();
-  const bytes = await releaseFile(tx, release.id, CONTENT_FILE);
-  if (bytes === null) throw new Error(`The release ${release.name} has no content.`);
-  const text = (await unzip(bytes)).toString('utf8');
   const lines = new Set<string>();
-  for (const entry of parseCanonical(release.name, text)) lines.add(canonicalLine(entry));
+  for (const entry of await releaseEntries(tx, release)) lines.add(canonicalLine(entry));
   return lines;
 }
 

@@ -1,12 +1,9 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { setTimeout as after } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { proposeChanges } from '../../../src/modules/changes/propose.service.js';
 import { verifyHistory } from '../../../src/modules/history/verify.service.js';
 import { openTestAuth } from '../../support/auth.js';
+import { runAndKill } from '../../support/killed-process.js';
 import { openPlace, type Place } from '../../support/place.js';
 import { importText } from '../../support/versions.js';
 import { addUser, callerWith } from './support.js';
@@ -50,23 +47,12 @@ const stage = (round: number): Promise<number> =>
   });
 
 /** Commits in another process. @param killAfter milliseconds of the commit; null lets it be done @returns how long it took */
-async function commit(killAfter: number | null): Promise<number> {
-  const child = spawn(process.execPath, ['--import', 'tsx', join(import.meta.dirname, 'commit-process.ts')], {
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, VERSION, USER_ID: String(userId), ...place.settings },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const ended = once(child, 'exit');
-  let began = 0;
-  let took = Infinity;
-  for await (const line of createInterface({ input: child.stdout })) {
-    if (line === 'done') took = performance.now() - began;
-    if (line !== 'ready') continue;
-    began = performance.now();
-    if (killAfter !== null) void after(killAfter).then(() => child.kill('SIGKILL'));
-  }
-  await ended;
-  return took;
-}
+const commit = (killAfter: number | null) =>
+  runAndKill(
+    join(import.meta.dirname, 'commit-process.ts'),
+    { VERSION, USER_ID: String(userId), ...place.settings },
+    killAfter,
+  );
 
 /** How much of a batch is committed: in its states, in the names and in the decisions. */
 const committedOf = (batch: number, round: number) =>

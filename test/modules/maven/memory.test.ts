@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Database } from '../../../src/db/index.js';
-import { Kept } from '../../../src/modules/maven/kept.js';
-import { Remembered } from '../../../src/modules/maven/remembered.js';
+import { Kept } from '../../../src/shared/kept.js';
+import { Remembered } from '../../../src/db/remembered.js';
 
 /** A database that does nothing but notify. */
 function notifying({ failures = 0 } = {}) {

@@ -1,13 +1,10 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { setTimeout as after } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { importNames } from '../../../src/modules/imports/names-import.service.js';
 import { parseNames } from '../../../src/modules/formats/index.js';
 import { snapshotNumber } from '../../../src/modules/releases/release-names.js';
 import { verifyReleases } from '../../../src/modules/releases/verify-releases.service.js';
+import { runAndKill } from '../../support/killed-process.js';
 import { openPlace, type Place } from '../../support/place.js';
 import { importText } from '../../support/versions.js';
 import { DAY } from './support.js';
@@ -43,24 +40,12 @@ const rename = (round: number): Promise<unknown> =>
 const dayOf = (round: number) => new Date(Date.UTC(2020, 0, 1) + round * DAY);
 
 /** Publishes in another process. @param killAfter milliseconds of the work; null lets it be done @returns how long it took */
-async function publish(round: number, killAfter: number | null): Promise<number> {
-  const env = { VERSION, NOW: dayOf(round).toISOString(), ...place.settings };
-  const child = spawn(process.execPath, ['--import', 'tsx', join(import.meta.dirname, 'publish-process.ts')], {
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const ended = once(child, 'exit');
-  let began = 0;
-  let took = Infinity;
-  for await (const line of createInterface({ input: child.stdout })) {
-    if (line === 'done') took = performance.now() - began;
-    if (line !== 'ready') continue;
-    began = performance.now();
-    if (killAfter !== null) void after(killAfter).then(() => child.kill('SIGKILL'));
-  }
-  await ended;
-  return took;
-}
+const publish = (round: number, killAfter: number | null) =>
+  runAndKill(
+    join(import.meta.dirname, 'publish-process.ts'),
+    { VERSION, NOW: dayOf(round).toISOString(), ...place.settings },
+    killAfter,
+  );
 
 /** How much of the release of a round is there, and whether all there are are whole. */
 const leftOf = (round: number) =>

@@ -1,4 +1,4 @@
-import type { Database } from '../../db/index.js';
+import type { Database } from './database.js';
 
 /** What was read once, until a notification says that it may have become wrong. */
 export class Remembered<Value> {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { badInput } from '../shared/errors.js';
+import { badInput } from './errors.js';
 
 /**
  * Writes a file that is whole or not there: beside its place under another name, and then moved. What stood in its place stays until

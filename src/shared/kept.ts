@@ -1,4 +1,4 @@
-import { Lru } from '../../shared/lru.js';
+import { Lru } from './lru.js';
 
 /** What is costly to have: fetched once, however many ask for it at once, and kept while there is room. */
 export class Kept<Value extends object> {
@@ -11,6 +11,8 @@ export class Kept<Value extends object> {
   }
 
   /** @param fetch answers null for what is not there, which is not kept */
+  get(key: string, fetch: () => Promise<Value>): Promise<Value>;
+  get(key: string, fetch: () => Promise<Value | null>): Promise<Value | null>;
   async get(key: string, fetch: () => Promise<Value | null>): Promise<Value | null> {
     const known = this.values.get(key);
     if (known !== undefined) return known;
