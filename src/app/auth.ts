@@ -1,4 +1,6 @@
 import type { Logger } from 'pino';
+import { accessTokenStrategy } from '../auth/access-tokens/access-token-strategy.js';
+import { SigningKeys } from '../auth/access-tokens/signing-keys.js';
 import type { AuthenticationStrategy } from '../auth/authenticate.js';
 import { Cookies } from '../auth/cookies.js';
 import { Keyring } from '../auth/keyring.js';
@@ -8,6 +10,7 @@ import type { AuthServices } from '../auth/services.js';
 import { sessionStrategy } from '../auth/sessions/session-strategy.js';
 import { tokenStrategy } from '../auth/tokens/token-strategy.js';
 import type { Database } from '../db/index.js';
+import { accountIds } from './account-ids.js';
 import type { Settings } from './env.js';
 
 export interface AuthInput {
@@ -33,13 +36,15 @@ export function createAuth(input: AuthInput): AuthServices {
     keyring,
     limits: openRateLimits({ db, redis, keyring }),
     cookies: new Cookies(publicUrl),
+    signingKeys: new SigningKeys({ db, keyring }),
     providers: createProviders({ publicUrl, github, discord, timeoutMs: input.providerTimeout }),
   };
 }
 
-/** The ways to prove who calls, in the order in which they are asked. Access tokens take their place between the two. */
-export const authStrategies = ({ db, cookies, publicUrl }: AuthServices): AuthenticationStrategy[] => [
+/** The ways to prove who calls, in the order in which they are asked. */
+export const authStrategies = ({ db, cookies, publicUrl, signingKeys }: AuthServices): AuthenticationStrategy[] => [
   tokenStrategy(db),
+  accessTokenStrategy({ db, publicUrl, keys: signingKeys, userOf: accountIds.decode }),
   sessionStrategy(db, cookies, publicUrl),
 ];
 

@@ -17,6 +17,8 @@ import { mountLive, type LiveTimes } from '../http/live/index.js';
 import { mountMaven } from '../http/maven.js';
 import { Metrics } from '../http/metrics.js';
 import { createHttpServer } from '../http/server.js';
+import { mountInteraction } from '../http/oidc/interaction.js';
+import { mountOidc } from '../http/oidc/mount.js';
 import { mountSignIn } from '../http/sign-in.js';
 import { mountStartPage, type LoadedVersion } from '../http/start-page.js';
 import { NO_DEMAND, type Demand } from '../modules/demand/demand.js';
@@ -30,6 +32,7 @@ import { ReleaseTail } from '../modules/releases/release-tail.js';
 import { PUBLIC_TARGETS, type WebhookTargets } from '../modules/webhooks/targets.js';
 import { authStrategies } from './auth.js';
 import type { ModuleFactory } from './modules.js';
+import { createOidc } from './oidc.js';
 import { createProjectSchema } from './schema.js';
 
 export interface AppInput {
@@ -141,6 +144,9 @@ export async function createApp(input: AppInput): Promise<App> {
   mountMaven(http, maven);
   mountComparison(http, comparisons);
   mountSignIn(http, auth, authenticate);
+  const oidc = createOidc(auth, authenticate, webhookTargets);
+  mountOidc(http, oidc, auth);
+  mountInteraction(http, oidc, auth, authenticate);
   mountGraphiql(http);
   mountStartPage(http, { publicUrl, versions, doors: providerDoors(auth) });
   let printed: string | undefined;
@@ -161,6 +167,7 @@ export async function createApp(input: AppInput): Promise<App> {
       await releaseTail.close();
       await exports.close();
       await maven.close();
+      await auth.signingKeys.close();
       await graphql.stop();
     },
   };

@@ -14,6 +14,8 @@ import { ChangeLoaders } from '../modules/changes/changes.loaders.js';
 import { changeNodes } from '../modules/changes/changes.nodes.js';
 import * as changes from '../modules/changes/changes.resolver.js';
 import { RevertMutations } from '../modules/changes/revert.resolver.js';
+import { clientNodes } from '../modules/clients/clients.nodes.js';
+import * as clients from '../modules/clients/clients.resolver.js';
 import { commentNodes } from '../modules/discussion/comments.nodes.js';
 import { DiscussionMutations } from '../modules/discussion/discussion-mutations.resolver.js';
 import { DiscussionLoaders } from '../modules/discussion/discussion.loaders.js';
@@ -210,6 +212,17 @@ const tokensModule: ModuleFactory = ({ db, auth }) => ({
   nodes: [tokenNodes(db)],
 });
 
+const clientsModule: ModuleFactory = ({ db, auth, webhookTargets }) => ({
+  resolvers: [
+    new clients.ClientQueries(db),
+    new clients.ClientViewerResolver(db),
+    new clients.ClientResolver(new UserLoaders(db)),
+    new clients.AuthorizedClientResolver(),
+    new clients.ClientMutations(auth, webhookTargets),
+  ],
+  nodes: [clientNodes(db)],
+});
+
 const auditModule: ModuleFactory = ({ db }) => ({
   resolvers: [new AuditQueries(db), new AuditEventResolver(new UserLoaders(db))],
   nodes: [auditEventNodes(db)],
@@ -274,6 +287,7 @@ export const MODULES: readonly ModuleFactory[] = [
   sessionsModule,
   secondFactorsModule,
   tokensModule,
+  clientsModule,
   auditModule,
   rolesModule,
   webhooksModule,

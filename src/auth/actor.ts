@@ -14,7 +14,7 @@ export interface Grant {
 /** What a call was authenticated with, and how far it reaches. */
 export interface Credential {
   kind: 'SESSION' | 'API_TOKEN' | 'ACCESS_TOKEN';
-  /** The key of the session's or token's row (never the secret). */
+  /** The key of the session's or token's row (never the secret); of an access token its `jti`. */
   id: string;
   /** What its owner called it; null for a session. */
   name: string | null;
@@ -25,6 +25,8 @@ export interface Credential {
   expiresAt: Date | null;
   /** Sessions: when the person last proved presence; null for whatever nobody sits behind. */
   provenAt: Date | null;
+  /** Access tokens: the epoch of the account in which they were made. */
+  epoch?: number;
 }
 
 /** A client (bot, OAuth application) that acts for the user; its ceiling cuts what the user may do through it. */

@@ -4,6 +4,8 @@ import { ANONYMOUS, type Actor, type SignedInActor } from './actor.js';
 /** What of a request proves who calls. Headers have lower-case names. */
 export interface CredentialSource {
   headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** Of a plain HTTP request its method and path, to which a proof of possession is bound (RFC 9449). */
+  request?: { method: string; path: string };
 }
 
 /**

@@ -4,7 +4,7 @@ const NONCE_LENGTH = 12;
 const TAG_LENGTH = 16;
 
 /** What a key is used for; each purpose has a key of its own. */
-type Purpose = 'totp' | 'device' | 'address' | 'webhook';
+type Purpose = 'totp' | 'device' | 'address' | 'webhook' | 'signing-key' | 'oidc-record' | 'oidc-cookie';
 
 /**
  * The service's own secrets (SECRET_KEYS): the first makes, all of them are still understood, so that a key can be replaced

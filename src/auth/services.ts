@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Database } from '../db/index.js';
+import type { SigningKeys } from './access-tokens/signing-keys.js';
 import type { Cookies } from './cookies.js';
 import type { Keyring } from './keyring.js';
 import type { RateLimits } from './limits/rate-limits.js';
@@ -14,6 +15,8 @@ export interface AuthServices {
   limits: RateLimits;
   keyring: Keyring;
   cookies: Cookies;
+  /** What access tokens and ID tokens are signed with. */
+  signingKeys: SigningKeys;
   /** The providers that are set up. */
   providers: ReadonlyMap<OAuthProviderName, OAuthProvider>;
 }

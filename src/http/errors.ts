@@ -45,8 +45,12 @@ export function sendError(reply: FastifyReply, error: AppError): FastifyReply {
   return reply.code(statusOf(error.code)).send(errorBody(error.code, error.message, reply.request.id, error.details));
 }
 
-/** The path without the query string, which may hold what nobody else should read. */
-export const pathOf = (request: FastifyRequest): string => request.url.split('?', 1)[0]!.slice(0, 200);
+/** Paths that end in what is a browser's alone. */
+const PRIVATE_PATH = /^(\/(?:interaction|oidc\/auth|oidc\/device))\/.+/;
+
+/** The path without the query string and whatever else nobody else should read. */
+export const pathOf = (request: FastifyRequest): string =>
+  request.originalUrl.split('?', 1)[0]!.replace(PRIVATE_PATH, '$1/…').slice(0, 200);
 
 const inWords = (bytes: number): string => (bytes < 2 ** 20 ? `${bytes / 2 ** 10} KiB` : `${bytes / 2 ** 20} MiB`);
 

@@ -33,7 +33,7 @@ function mountRoute(app: FastifyInstance, mount: GraphqlMount): void {
   void app.register(cors, {
     origin: '*',
     methods: ['GET', 'POST'],
-    allowedHeaders: ['content-type', 'authorization', 'apollo-require-preflight', 'x-request-id', 'if-none-match'],
+    allowedHeaders: ['content-type', 'authorization', 'dpop', 'apollo-require-preflight', 'x-request-id', 'if-none-match'],
     exposedHeaders: ['etag', 'x-request-id'],
     maxAge: 86_400,
   });
@@ -47,7 +47,7 @@ function mountRoute(app: FastifyInstance, mount: GraphqlMount): void {
       }
       let actor;
       try {
-        actor = await authenticate({ headers: request.headers });
+        actor = await authenticate({ headers: request.headers, request: { method: request.method, path: '/graphql' } });
       } catch (error) {
         if (!(error instanceof AppError)) throw error;
         return refuseCredential(request, reply, cookies, error);

@@ -21,8 +21,14 @@ export const markup = (parts: TemplateStringsArray, ...values: unknown[]): Html 
 /** The source of a style element for a Content-Security-Policy. */
 export const styleHash = (style: string): string => `'sha256-${createHash('sha256').update(style).digest('base64')}'`;
 
-/** Sends a page that may load what the policy names, and nothing else. */
-export function sendPage(reply: FastifyReply, page: Html, policy: Record<string, string>): FastifyReply {
+/** A page as it goes out, whichever server sends it. */
+export interface RenderedPage {
+  headers: Record<string, string>;
+  text: string;
+}
+
+/** A page that may load what the policy names, and nothing else. */
+export function renderPage(page: Html, policy: Record<string, string>): RenderedPage {
   const directives = {
     'default-src': "'none'",
     'base-uri': "'none'",
@@ -30,13 +36,15 @@ export function sendPage(reply: FastifyReply, page: Html, policy: Record<string,
     'frame-ancestors': "'none'",
     ...policy,
   };
-  return reply
-    .header(
-      'content-security-policy',
-      Object.entries(directives)
-        .map((directive) => directive.join(' '))
-        .join('; '),
-    )
-    .type('text/html; charset=utf-8')
-    .send(page.text);
+  const written = Object.entries(directives).map((directive) => directive.join(' '));
+  return {
+    headers: { 'content-security-policy': written.join('; '), 'content-type': 'text/html; charset=utf-8' },
+    text: page.text,
+  };
+}
+
+/** Sends a page that may load what the policy names, and nothing else. */
+export function sendPage(reply: FastifyReply, page: Html, policy: Record<string, string>): FastifyReply {
+  const { headers, text } = renderPage(page, policy);
+  return reply.headers(headers).send(text);
 }

@@ -1,19 +1,16 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { ANONYMOUS, type Actor } from '../auth/actor.js';
+import type { FastifyInstance } from 'fastify';
+import { ANONYMOUS } from '../auth/actor.js';
 import type { Authenticate } from '../auth/authenticate.js';
-import type { Caller } from '../auth/caller.js';
-import { ProviderError, type OAuthProviderName } from '../auth/oauth/index.js';
+import type { OAuthProviderName } from '../auth/oauth/index.js';
 import type { AuthServices } from '../auth/services.js';
-import { answerFor } from '../graphql/errors.js';
 import { forgetFlow, startFlow } from '../modules/identities/oauth-flow.service.js';
 import { finishFlow } from '../modules/identities/provider-callback.service.js';
 import { AppError } from '../shared/errors.js';
-import { clientOf } from './client.js';
-import { statusOf } from './errors.js';
 import { markup, type Html } from './html.js';
 import { sendSitePage } from './page.js';
+import { sendRefusal, START_PAGE } from './refusal-page.js';
+import { actorOf, callerOf, parameterOf, type Query } from './visitor.js';
 
-type Query = Readonly<Record<string, unknown>>;
 interface Route {
   Params: { provider: string };
   Querystring: Query;
@@ -34,14 +31,14 @@ export function mountSignIn(http: FastifyInstance, auth: AuthServices, authentic
 
     app.get<Route>('/sign-in/:provider', options, async (request, reply) => {
       const provider = providerOf(request.params);
-      const returnTo = textOf(request.query, 'returnTo');
+      const returnTo = parameterOf(request.query, 'returnTo');
       const started = await startFlow(auth, callerOf(request, ANONYMOUS), { provider, intent: 'SIGN_IN', returnTo });
       return reply.header('set-cookie', started.setCookies).redirect(started.authorizationUrl, 303);
     });
 
     app.get<Route>('/sign-in/:provider/callback', options, async (request, reply) => {
       const provider = providerOf(request.params);
-      const parameter = (name: string) => textOf(request.query, name);
+      const parameter = (name: string) => parameterOf(request.query, name);
       const state = parameter('state');
       if (state !== null) void reply.header('set-cookie', forgetFlow(auth, state));
       const caller = callerOf(request, await actorOf(request, authenticate));
@@ -62,29 +59,6 @@ function providerOf({ provider }: Route['Params']): OAuthProviderName {
   return name;
 }
 
-/** A parameter of the query; null where it is absent. One that stands there twice is empty, which is good for nothing. */
-function textOf(query: Query, name: string): string | null {
-  const value = query[name];
-  if (value === undefined) return null;
-  return typeof value === 'string' ? value : '';
-}
-
-const callerOf = (request: FastifyRequest, actor: Actor): Caller => ({ actor, now: new Date(), ...clientOf(request) });
-
-/**
- * Who is signed in in the browser: its cookie alone counts. One that is not good is no reason to refuse a sign-in, which
- * replaces it, and is nobody's session for all else.
- */
-async function actorOf({ headers }: FastifyRequest, authenticate: Authenticate): Promise<Actor> {
-  const { cookie, host, origin } = headers;
-  try {
-    return await authenticate({ headers: { cookie, host, origin } });
-  } catch (error) {
-    if (error instanceof AppError && error.code === 'UNAUTHENTICATED') return ANONYMOUS;
-    throw error;
-  }
-}
-
 const elsewhere = ({ title, handle, code }: { title: string; handle: string; code: string }): Html => markup`<p>
         This ${title} account is a way in to the account <strong>${handle}</strong>, not to the one that you are signed in
         to. Nothing was changed.
@@ -96,26 +70,3 @@ const elsewhere = ({ title, handle, code }: { title: string; handle: string; cod
         the code.
       </p>
       ${START_PAGE}`;
-
-const START_PAGE = markup`<p><a href="/">Start page</a></p>`;
-
-/** Nothing that a provider said is repeated; what is ours to mend goes to the log. */
-function sendRefusal(request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply {
-  const sentence = (status: number, text: string) =>
-    sendSitePage(reply.code(status), {
-      title: 'That did not work',
-      body: markup`<p>${text}</p>
-      ${START_PAGE}`,
-    });
-  if (error instanceof ProviderError) {
-    request.log.warn({ err: error }, 'provider');
-    return sentence(502, 'The other service gave no answer that can be used. Nothing was changed; try again later.');
-  }
-  if (error instanceof AppError) {
-    const { retryAfter } = error.details;
-    if (typeof retryAfter === 'number') void reply.header('retry-after', String(retryAfter));
-    return sentence(statusOf(error.code), error.message);
-  }
-  request.log.error({ err: error }, 'fault');
-  return sentence(500, answerFor(error).message);
-}

@@ -26,6 +26,7 @@ const ID_TYPES: Record<string, string> = {
   comment: 'Comment',
   release: 'Release',
   request: 'ReleaseRequest',
+  client: 'OAuthClient',
 };
 const NODE_MUTATIONS: Record<string, string> = {
   revokeSession: 'Session',
@@ -40,6 +41,8 @@ const NODE_MUTATIONS: Record<string, string> = {
   enableWebhook: 'Webhook',
   deleteWebhook: 'Webhook',
   pingWebhook: 'Webhook',
+  rotateClientSecret: 'OAuthClient',
+  deleteClient: 'OAuthClient',
 };
 
 /** A value of a type that is spelled right and names nothing that exists. */

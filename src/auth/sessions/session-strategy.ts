@@ -11,7 +11,7 @@ const MAX_SECRET_LENGTH = 100;
 const ENDED = 'This session has ended. Sign in again.';
 
 /** Another site's page could make a browser send its cookies along: they count for pages of this service alone. */
-function isForeign({ origin, host }: CredentialSource['headers'], publicOrigin: string): boolean {
+export function isForeign({ origin, host }: CredentialSource['headers'], publicOrigin: string): boolean {
   if (typeof origin !== 'string' || origin === publicOrigin) return false;
   return !URL.canParse(origin) || new URL(origin).host !== host;
 }

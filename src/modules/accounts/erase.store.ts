@@ -47,11 +47,13 @@ const PERSONAL = [
   'recovery_codes',
   'passkeys',
   'webhooks',
+  'oidc_records',
 ];
 
 /** Removes everything personal that is kept of some accounts, and the roles that they hold. */
 export async function erasePersonal(tx: Sql, userIds: readonly number[], now: Date): Promise<void> {
   for (const table of PERSONAL) await tx.query(`DELETE FROM ${table} WHERE user_id = ANY($1::int[])`, [userIds]);
+  await tx.query(`DELETE FROM oauth_clients WHERE owner_id = ANY($1::int[]) OR bot_id = ANY($1::int[])`, [userIds]);
   await tx.query(
     `UPDATE role_grants SET revoked_at = coalesce(revoked_at, $2), reason = NULL WHERE user_id = ANY($1::int[])`,
     [userIds, now],

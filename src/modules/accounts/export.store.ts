@@ -17,6 +17,8 @@ export interface AccountData {
   releases: Record<string, unknown>[];
   releaseRequests: Record<string, unknown>[];
   webhooks: Record<string, unknown>[];
+  oauthClients: Record<string, unknown>[];
+  authorizedClients: Record<string, unknown>[];
   auditEvents: Record<string, unknown>[];
 }
 
@@ -37,7 +39,7 @@ export async function accountData(tx: Sql, userId: number): Promise<AccountData>
   const identities = await rows(
     tx,
     `SELECT i.provider, i.network, i.subject, i.display_name AS "displayName", i.state, i.linked_at AS "linkedAt",
-            i.last_used_at AS "lastUsedAt", w.changed_at AS "passwordChangedAt"
+            i.acting_permissions AS "actingPermissions", i.last_used_at AS "lastUsedAt", w.changed_at AS "passwordChangedAt"
        FROM identities i LEFT JOIN passwords w ON w.identity_id = i.id WHERE i.user_id = $1 ORDER BY i.id`,
     userId,
   );
@@ -120,6 +122,22 @@ export async function accountData(tx: Sql, userId: number): Promise<AccountData>
        FROM webhooks w LEFT JOIN game_versions v ON v.id = w.version_id WHERE w.user_id = $1 ORDER BY w.id`,
     userId,
   );
+  const oauthClients = await rows(
+    tx,
+    `SELECT c.name, c.client_id AS "clientId", c.kind, c.authentication, b.handle AS bot, c.trusted, c.homepage,
+            c.redirect_uris AS "redirectUris", c.post_logout_redirect_uris AS "postLogoutRedirectUris",
+            c.backchannel_logout_uri AS "backchannelLogoutUri", c.permissions, c.jwks AS "publicKeys", c.dpop_bound AS "dpopBound",
+            c.created_at AS "createdAt"
+       FROM oauth_clients c LEFT JOIN users b ON b.id = c.bot_id WHERE c.owner_id = $1 ORDER BY c.id`,
+    userId,
+  );
+  const authorizedClients = await rows(
+    tx,
+    `SELECT c.name, c.client_id AS "clientId", r.scope, r.created_at AS "authorizedAt", r.expires_at AS "expiresAt"
+       FROM oidc_records r JOIN oauth_clients c ON c.id = r.client_key
+      WHERE r.model = 'Grant' AND r.user_id = $1 ORDER BY r.created_at, r.hash`,
+    userId,
+  );
   const auditEvents = await rows(
     tx,
     // An address is that of whoever acted: of others it is not the person's to see.
@@ -145,6 +163,8 @@ export async function accountData(tx: Sql, userId: number): Promise<AccountData>
     releases,
     releaseRequests,
     webhooks,
+    oauthClients,
+    authorizedClients,
     auditEvents,
   };
 }

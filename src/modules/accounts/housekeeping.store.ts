@@ -5,6 +5,7 @@ const EXPIRED = [
   `DELETE FROM one_time_secrets WHERE expires_at < $1::timestamptz - interval '1 day'`,
   `DELETE FROM sessions WHERE expires_at < $1::timestamptz OR idle_expires_at < $1::timestamptz`,
   `DELETE FROM api_tokens WHERE expires_at < $1::timestamptz - interval '30 days'`,
+  `DELETE FROM oidc_records WHERE expires_at < $1::timestamptz`,
   `DELETE FROM reserved_handles WHERE until < $1::timestamptz`,
   `UPDATE audit_events SET address = NULL WHERE address IS NOT NULL AND at < $1::timestamptz - interval '30 days'`,
   `DELETE FROM rate_limits WHERE expire < extract(epoch FROM $1::timestamptz) * 1000`,

@@ -1,10 +1,10 @@
 import { requirePermission, requirePresence } from '../../auth/actor.js';
 import type { Caller } from '../../auth/caller.js';
+import { endAccess } from '../../auth/end-access.js';
 import { consumeOneTime, issueOneTime, revokeOneTime } from '../../auth/one-time.store.js';
 import { Permission } from '../../auth/permissions.js';
 import { newCode, normaliseCode } from '../../auth/secrets.js';
 import type { AuthServices } from '../../auth/services.js';
-import { deleteTokensOfPerson } from '../../auth/tokens/tokens.store.js';
 import type { Tx } from '../../db/index.js';
 import { userError } from '../../shared/user-errors.js';
 import { originOf, record, type Origin } from '../audit/audit.store.js';
@@ -76,7 +76,7 @@ async function merge(
   reason?: string,
 ): Promise<void> {
   // Before the bots change hands: their tokens were made by the one that goes.
-  await deleteTokensOfPerson(tx, gone.id);
+  await endAccess(tx, gone.id);
   await moveBelongings(tx, gone.id, kept.id, now);
   const why = reason === undefined ? '' : `: ${reason}`;
   // By number: handles would outlive their owners here.

@@ -15,6 +15,7 @@ export async function moveBelongings(tx: Tx, from: number, into: number, now: Da
   await tx.query(`UPDATE identities SET user_id = $2 WHERE user_id = $1`, [from, into]);
   await tx.query(`UPDATE passkeys SET user_id = $2 WHERE user_id = $1`, [from, into]);
   await tx.query(`UPDATE webhooks SET user_id = $2 WHERE user_id = $1`, [from, into]);
+  await tx.query(`UPDATE oauth_clients SET owner_id = $2 WHERE owner_id = $1`, [from, into]);
   await tx.query(`UPDATE users SET owner_id = $2 WHERE owner_id = $1`, [from, into]);
   // A role that both hold in the same way is held once.
   await tx.query(

@@ -1,12 +1,12 @@
 import { requirePresence, requireSession } from '../../auth/actor.js';
 import type { Caller } from '../../auth/caller.js';
+import { endAccess } from '../../auth/end-access.js';
 import { revokeAllOneTime } from '../../auth/one-time.store.js';
 import { hashPassword, verifyPassword } from '../../auth/passwords/password-hash.js';
 import { isPossiblePassword } from '../../auth/passwords/password-rules.js';
 import { hashSecret, newSecret } from '../../auth/secrets.js';
 import type { AuthServices } from '../../auth/services.js';
 import { deleteSessions, renewSession } from '../../auth/sessions/sessions.store.js';
-import { deleteTokensOfPerson } from '../../auth/tokens/tokens.store.js';
 import type { Tx } from '../../db/index.js';
 import { userError } from '../../shared/user-errors.js';
 import { originOf, record } from '../audit/audit.store.js';
@@ -98,7 +98,7 @@ export async function changePassword(
     const user = await lockCaller(tx, actor);
     await setPassword(tx, userId, user.handle, hash, caller.now);
     await deleteSessions(tx, userId, Number(actor.credential.id));
-    await deleteTokensOfPerson(tx, userId);
+    await endAccess(tx, userId);
     await revokeAllOneTime(tx, userId);
     await record(tx, originOf(caller), { action: 'password.change', subjectId: userId });
     return proveSession(auth, tx, caller, 'password');

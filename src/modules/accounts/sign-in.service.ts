@@ -1,6 +1,7 @@
 import { requireSession, type SignedInActor } from '../../auth/actor.js';
 import type { Caller } from '../../auth/caller.js';
 import { signInCounters } from '../../auth/devices.js';
+import { endAccessTokens } from '../../auth/end-access.js';
 import { issueOneTime } from '../../auth/one-time.store.js';
 import { verifyPassword } from '../../auth/passwords/password-hash.js';
 import { isPossiblePassword } from '../../auth/passwords/password-rules.js';
@@ -96,11 +97,12 @@ async function challengeFor(
   return { challenge, methods };
 }
 
-/** Ends the session that the call was made with. @throws AppError FORBIDDEN for a token: it is revoked, not signed out */
+/** Ends the session that the call was made with, and the access tokens of the account. @throws AppError FORBIDDEN for a token: it is revoked, not signed out */
 export async function signOut(auth: AuthServices, caller: Caller): Promise<SignedInActor> {
   const actor = requireSession(caller.actor);
   const userId = Number(actor.user.id);
   await auth.db.transaction(async (tx) => {
+    await endAccessTokens(tx, userId);
     await deleteSession(tx, userId, Number(actor.credential.id));
     await record(tx, originOf(caller), { action: 'session.end', subjectId: userId });
   });

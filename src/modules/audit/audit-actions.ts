@@ -49,6 +49,12 @@ export const AUDIT_ACTIONS = [
   'webhook.enable',
   'webhook.disable',
   'webhook.delete',
+  'client.register',
+  'client.update',
+  'client.rotate',
+  'client.delete',
+  'client_access.revoke',
+  'identity.allow_acting',
 ] as const;
 
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];

@@ -1,5 +1,6 @@
 import { isUser, requirePermission, requirePresence } from '../../auth/actor.js';
 import type { Caller } from '../../auth/caller.js';
+import { endAccessTokens } from '../../auth/end-access.js';
 import { displayNameOf } from '../../auth/oauth/display-name.js';
 import { Permission } from '../../auth/permissions.js';
 import type { AuthServices } from '../../auth/services.js';
@@ -100,6 +101,7 @@ export async function adminUnlinkIdentity(
       if (wasOpen && (await countWaysIn(tx, userId)) === 0) {
         throw userError('LAST_CREDENTIAL', 'Without it nobody could sign in to the account.', 'identity');
       }
+      await endAccessTokens(tx, userId);
       await deleteSessions(tx, userId);
       const detail = `${provider}: ${reason}`;
       await record(tx, originOf(caller), { action: 'identity.admin_unlink', subjectId: userId, detail });

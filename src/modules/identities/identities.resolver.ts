@@ -1,4 +1,5 @@
 import { Arg, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { isPermission, Permission } from '../../auth/permissions.js';
 import type { AuthServices } from '../../auth/services.js';
 import { callerOf, type Context } from '../../graphql/context.js';
 import { Authenticated, Public } from '../../graphql/directives/index.js';
@@ -6,8 +7,9 @@ import { CodeInput, NodeInput, rowKey } from '../../graphql/inputs.js';
 import { viewerOf } from '../accounts/viewer.resolver.js';
 import { ViewerPayload, type ViewerRow } from '../accounts/viewer.types.js';
 import { payload } from '../user-errors/payload.types.js';
+import { allowActing } from './acting.service.js';
 import type { IdentityRow } from './identities.store.js';
-import { Identity } from './identities.types.js';
+import { AllowActingInput, Identity } from './identities.types.js';
 import { confirmIdentity, moveIdentity, unlinkIdentity } from './link.service.js';
 import {
   ProviderInfo,
@@ -34,6 +36,13 @@ export class IdentityResolver {
   @FieldResolver(() => String, { nullable: true, description: 'The IRC network; null for all others.' })
   network(@Root() { network }: IdentityRow): string | null {
     return network === '' ? null : network;
+  }
+
+  @FieldResolver(() => [Permission], {
+    description: 'What trusted bots may do for the account where this identity proves it: see `allowActing`.',
+  })
+  actingPermissions(@Root() { actingPermissions }: IdentityRow): Permission[] {
+    return actingPermissions.filter(isPermission);
   }
 }
 
@@ -125,6 +134,24 @@ export class IdentityMutations {
   ) {
     return payload(async () => {
       await confirmIdentity(this.auth, callerOf(context), rowKey('Identity', id));
+      return { viewer: viewerOf(context) };
+    }, NO_VIEWER);
+  }
+
+  @Mutation(() => ViewerPayload, {
+    nullable: true,
+    description:
+      "Says what trusted bots may do for the caller where one of the caller's own identities proves who it is; nothing else is allowed from then on. Proposing and voting are allowed unless it is said otherwise. Presence must have been proven.",
+  })
+  @Authenticated()
+  allowActing(
+    @Arg('input', () => AllowActingInput, { description: 'By which identity, and what.' })
+    { identity, permissions }: AllowActingInput,
+    @Ctx() context: Context,
+  ) {
+    return payload(async () => {
+      const identityId = rowKey('Identity', identity);
+      await allowActing(this.auth, callerOf(context), { identityId, permissions });
       return { viewer: viewerOf(context) };
     }, NO_VIEWER);
   }

@@ -16,10 +16,12 @@ export interface IdentityRow {
   state: IdentityState;
   linkedAt: Date;
   lastUsedAt: Date | null;
+  /** What trusted bots may do for the account where this identity proves it. */
+  actingPermissions: string[];
 }
 
 const COLUMNS = `id, user_id AS "userId", provider, network, subject, display_name AS "displayName", state,
-  linked_at AS "linkedAt", last_used_at AS "lastUsedAt"`;
+  linked_at AS "linkedAt", last_used_at AS "lastUsedAt", acting_permissions AS "actingPermissions"`;
 
 const OF_USERS = statement(
   'identities_of_users',
@@ -117,7 +119,8 @@ export async function reassignIdentity(
   now: Date,
 ): Promise<IdentityProvider | null> {
   const rows = await tx.query<{ provider: IdentityProvider }>(
-    `UPDATE identities SET user_id = $3, state = 'ACTIVE', linked_at = $4 WHERE id = $1 AND user_id = $2 RETURNING provider`,
+    `UPDATE identities SET user_id = $3, state = 'ACTIVE', linked_at = $4, acting_permissions = DEFAULT
+      WHERE id = $1 AND user_id = $2 RETURNING provider`,
     [id, from, to, now],
   );
   return rows[0]?.provider ?? null;
@@ -128,6 +131,20 @@ export async function activateIdentity(tx: Sql, userId: number, id: number): Pro
   const rows = await tx.query<{ provider: IdentityProvider }>(
     `UPDATE identities SET state = 'ACTIVE' WHERE id = $2 AND user_id = $1 AND state <> 'ACTIVE' RETURNING provider`,
     [userId, id],
+  );
+  return rows[0]?.provider ?? null;
+}
+
+/** Sets what trusted bots may do where an identity of a user proves the account. @returns its provider; null where it is not theirs */
+export async function setActingPermissions(
+  tx: Sql,
+  userId: number,
+  id: number,
+  permissions: readonly string[],
+): Promise<IdentityProvider | null> {
+  const rows = await tx.query<{ provider: IdentityProvider }>(
+    `UPDATE identities SET acting_permissions = $3 WHERE id = $2 AND user_id = $1 RETURNING provider`,
+    [userId, id, permissions],
   );
   return rows[0]?.provider ?? null;
 }

@@ -1,4 +1,5 @@
-import { Field, ObjectType, registerEnumType } from 'type-graphql';
+import { Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql';
+import { Permission } from '../../auth/permissions.js';
 import { Authenticated } from '../../graphql/directives/index.js';
 import { Node } from '../../graphql/node.js';
 import { DateTime } from '../../graphql/scalars.js';
@@ -52,4 +53,16 @@ export class Identity extends Node {
 
   @Field(() => DateTime, { nullable: true, description: 'When somebody last signed in with it.' })
   lastUsedAt!: Date | null;
+}
+
+@InputType({ description: 'What trusted bots may do for the caller.' })
+export class AllowActingInput {
+  @Field(() => ID, { description: "One of one's own identities." })
+  identity!: string;
+
+  @Field(() => [Permission], {
+    description:
+      'What is allowed; nothing where none is named. RELEASE_PUBLISH and what no API token of a person can have are never.',
+  })
+  permissions!: Permission[];
 }

@@ -1,5 +1,6 @@
 import { requirePresence, requireSession } from '../../auth/actor.js';
 import type { Caller } from '../../auth/caller.js';
+import { endAccessTokens } from '../../auth/end-access.js';
 import type { ProviderProfile } from '../../auth/oauth/index.js';
 import { consumeOneTime, issueOneTime } from '../../auth/one-time.store.js';
 import { newCode, normaliseCode } from '../../auth/secrets.js';
@@ -108,6 +109,7 @@ export async function moveIdentity(auth: AuthServices, caller: Caller, { code }:
         'code',
       );
     }
+    await endAccessTokens(tx, from);
     await deleteSessions(tx, from);
     const detail = `${provider}, from user ${from} to user ${to}`;
     for (const subjectId of [from, to]) {

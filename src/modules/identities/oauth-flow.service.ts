@@ -53,7 +53,7 @@ function clientOf({ providers }: Pick<AuthServices, 'providers'>, provider: OAut
  * @returns the absolute address
  * @throws AppError BAD_USER_INPUT
  */
-function checkReturnTo(publicUrl: string, returnTo: string): string {
+export function checkReturnTo(publicUrl: string, returnTo: string): string {
   const isPath = returnTo.length <= MAX_RETURN_TO && /^\/(?![/\\])[^\\\p{Cc}]*$/u.test(returnTo);
   if (isPath && URL.canParse(returnTo, publicUrl)) {
     const address = new URL(returnTo, publicUrl);

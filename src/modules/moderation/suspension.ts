@@ -1,5 +1,5 @@
+import { endAccess } from '../../auth/end-access.js';
 import { deleteSessions } from '../../auth/sessions/sessions.store.js';
-import { deleteTokensOfPerson } from '../../auth/tokens/tokens.store.js';
 import type { Tx } from '../../db/index.js';
 import { userError } from '../../shared/user-errors.js';
 import { FOREVER } from '../accounts/start-session.js';
@@ -33,7 +33,7 @@ export async function suspend(tx: Tx, by: Origin, now: Date, input: SuspensionIn
     if ((await lockUser(tx, userId)) === null) throw noSuchAccount('user');
     await setSuspension(tx, userId, until ?? FOREVER, reason);
     await deleteSessions(tx, userId);
-    await deleteTokensOfPerson(tx, userId);
+    await endAccess(tx, userId);
     const end = until === null ? 'without end' : `until ${until.toISOString()}`;
     await record(tx, by, { action: 'user.suspend', subjectId: userId, detail: `${end}: ${reason}` });
   });

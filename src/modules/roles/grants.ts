@@ -1,6 +1,6 @@
+import { endAccess } from '../../auth/end-access.js';
 import { isBotRole, RoleName } from '../../auth/permissions.js';
 import { deleteSessions } from '../../auth/sessions/sessions.store.js';
-import { deleteTokensOfPerson } from '../../auth/tokens/tokens.store.js';
 import type { Sql, Tx } from '../../db/index.js';
 import { userError } from '../../shared/user-errors.js';
 import { lockUser } from '../accounts/users.store.js';
@@ -98,7 +98,7 @@ export function removeGrant(tx: Tx, by: Origin, now: Date, grant: RoleGrantRow):
     const user = await lockUser(tx, userId);
     if (user === null || !(await endGrant(tx, id, by.actorId, now))) throw noSuchGrant();
     await deleteSessions(tx, userId);
-    await deleteTokensOfPerson(tx, userId);
+    await endAccess(tx, userId);
     const versions = gameVersionId === null ? [] : await allVersions(tx);
     const version = versions.find((each) => each.id === gameVersionId)?.name ?? null;
     await record(tx, by, { action: 'role.revoke', subjectId: userId, detail: describe(role, version, null, null) });

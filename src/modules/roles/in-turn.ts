@@ -1,4 +1,5 @@
 import { requireSignedIn, unauthenticated, type SignedInActor } from '../../auth/actor.js';
+import { tokenEpoch } from '../../auth/access-tokens/access-tokens.store.js';
 import { accountActor } from '../../auth/actor.store.js';
 import type { Caller } from '../../auth/caller.js';
 import type { AuthServices } from '../../auth/services.js';
@@ -22,7 +23,8 @@ export async function callerNow(tx: Tx, caller: Caller): Promise<SignedInCaller>
   const key = Number(credential.id);
   const ended =
     (credential.kind === 'SESSION' && !(await hasSession(tx, userId, key))) ||
-    (credential.kind === 'API_TOKEN' && !(await hasToken(tx, key, now)));
+    (credential.kind === 'API_TOKEN' && !(await hasToken(tx, key, now))) ||
+    (credential.kind === 'ACCESS_TOKEN' && credential.epoch !== (await tokenEpoch(tx, userId)));
   if (actor === null || ended) throw unauthenticated();
   return { ...caller, now, actor: client === undefined ? actor : { ...actor, client } };
 }

@@ -1,10 +1,10 @@
 import type { Caller } from '../../auth/caller.js';
 import { recoveryCounters } from '../../auth/devices.js';
+import { endAccess } from '../../auth/end-access.js';
 import { revokeAllOneTime } from '../../auth/one-time.store.js';
 import { hashPassword } from '../../auth/passwords/password-hash.js';
 import type { AuthServices } from '../../auth/services.js';
 import { deleteSessions } from '../../auth/sessions/sessions.store.js';
-import { deleteTokensOfPerson } from '../../auth/tokens/tokens.store.js';
 import type { Tx } from '../../db/index.js';
 import { userError } from '../../shared/user-errors.js';
 import { setPassword } from '../accounts/credentials.store.js';
@@ -89,7 +89,7 @@ async function proveOwner(
 async function expelOthers(tx: Tx, caller: Caller, { userId, handle }: ProvenAccount, hash: string): Promise<void> {
   await setPassword(tx, userId, handle, hash, caller.now);
   const sessions = await deleteSessions(tx, userId);
-  const tokens = await deleteTokensOfPerson(tx, userId);
+  const tokens = await endAccess(tx, userId);
   const passkeys = await deletePasskeys(tx, userId);
   const suspended = await suspendIdentities(tx, userId);
   await revokeAllOneTime(tx, userId);

@@ -1,5 +1,6 @@
 import { requirePresence } from '../../auth/actor.js';
 import type { Caller } from '../../auth/caller.js';
+import { endAccessTokens } from '../../auth/end-access.js';
 import { newTotpKey, totpSecretText, totpUri } from '../../auth/second-factor/totp.js';
 import type { AuthServices } from '../../auth/services.js';
 import { deleteSessions } from '../../auth/sessions/sessions.store.js';
@@ -59,6 +60,7 @@ export async function confirmTotp(
       throw userError('CODE_INVALID', 'This is not the code that the app shows now. Is its clock right?', 'code');
     }
     await confirmTotpKey(tx, id, step, now);
+    await endAccessTokens(tx, id);
     await deleteSessions(tx, id, Number(actor.credential.id));
     await record(tx, originOf(caller), { action: 'totp.enable', subjectId: id });
     return recoveryCodesIfNone(tx, caller, id);

@@ -1,5 +1,5 @@
 import type { Keyring } from '../../auth/keyring.js';
-import { postJson, type CallOutcome } from './post.js';
+import { post, type CallOutcome } from './post.js';
 import { openKey, signedHeaders, type Message } from './signature.js';
 import type { WebhookTargets } from './targets.js';
 
@@ -33,7 +33,7 @@ export async function callWebhook(
   } catch {
     return { error: 'Its signing key was made with a key that the service no longer has. Rotate the secret.' };
   }
-  return postJson({ url, headers: signedHeaders(key, message, now), body: message.body, targets, timeLimit, stop });
+  return post({ url, headers: signedHeaders(key, message, now), body: message.body, targets, timeLimit, stop });
 }
 
 /** Why a call does not count as delivered; null where it does. */

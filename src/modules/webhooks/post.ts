@@ -10,6 +10,7 @@ const MAX_ANSWER = 64 * 1024;
 
 export interface Call {
   url: string;
+  /** The body is JSON where they do not say otherwise. */
   headers: Record<string, string>;
   body: string;
   targets: WebhookTargets;
@@ -19,14 +20,14 @@ export interface Call {
   stop?: AbortSignal;
 }
 
-/** What became of a call: the status of the answer, or why there is none, in words for the owner of the webhook. */
+/** What became of a call: the status of the answer, or why there is none, in words for the owner of the address. */
 export type CallOutcome = { status: number } | { error: string } | 'STOPPED';
 
 /**
- * POSTs JSON to an address that strangers gave: to hosts that are allowed alone, on a connection of its own, within a time,
+ * POSTs to an address that strangers gave: to hosts that are allowed alone, on a connection of its own, within a time,
  * without following redirects and without looking at the answer.
  */
-export async function postJson({ url, headers, body, targets, timeLimit, stop }: Call): Promise<CallOutcome> {
+export async function post({ url, headers, body, targets, timeLimit, stop }: Call): Promise<CallOutcome> {
   const deadline = AbortSignal.timeout(timeLimit);
   const signal = stop === undefined ? deadline : AbortSignal.any([deadline, stop]);
   try {
@@ -40,10 +41,10 @@ export async function postJson({ url, headers, body, targets, timeLimit, stop }:
         lookup: guardedLookup(targets),
         signal,
         headers: {
-          ...headers,
           'content-type': 'application/json',
-          'content-length': String(Buffer.byteLength(body)),
           'user-agent': 'mcp-webservice-webhooks',
+          ...headers,
+          'content-length': String(Buffer.byteLength(body)),
         },
       });
       let answered: number | undefined;

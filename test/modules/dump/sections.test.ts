@@ -11,6 +11,8 @@ const PRIVATE_TABLES = [
   'dump_pieces',
   'dumps',
   'identities',
+  'oauth_clients',
+  'oidc_records',
   'one_time_secrets',
   'passkeys',
   'passwords',
@@ -21,13 +23,22 @@ const PRIVATE_TABLES = [
   'role_grants',
   'scheduled_runs',
   'sessions',
+  'signing_keys',
   'totp',
   'webhooks',
 ];
 
 /** Columns that are left out of a table that is dumped: private ones, and those that follow from others. */
 const LEFT_OUT: Record<string, string[]> = {
-  users: ['erased_at', 'handle_key', 'handle_skeleton', 'owner_id', 'suspended_until', 'suspension_reason'],
+  users: [
+    'erased_at',
+    'handle_key',
+    'handle_skeleton',
+    'owner_id',
+    'suspended_until',
+    'suspension_reason',
+    'token_epoch',
+  ],
   game_versions: ['sort_key'],
   mappings: ['short_name'],
   release_files: ['md5', 'sha1', 'sha512', 'size'],

@@ -1,6 +1,6 @@
 import type { lookup, LookupAddress } from 'node:dns';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { postJson } from '../../../src/modules/webhooks/post.js';
+import { post } from '../../../src/modules/webhooks/post.js';
 import {
   checkTarget,
   isPublicAddress,
@@ -19,7 +19,7 @@ afterAll(() => receiver.close());
 const REFUSED = { error: 'Its host has an address that is not a public one.' };
 
 const call = (url: string, targets: WebhookTargets, timeLimit = 2_000) =>
-  postJson({ url, headers: {}, body: '{"changes":[]}', targets, timeLimit });
+  post({ url, headers: {}, body: '{"changes":[]}', targets, timeLimit });
 
 /** A name service that gives another answer each time. */
 function namesThatChange(...answers: string[][]): { lookup: typeof lookup; asked: () => number } {

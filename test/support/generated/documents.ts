@@ -157,6 +157,7 @@ export type NodeListsQuery = { nodes: Array<
     | { id: string, coverage: Array<{ total: number }> }
     | { id: string }
     | { srg: string, id: string, version: { name: string }, parameters: Array<{ srg: string }> }
+    | { id: string }
     | { srg: string, id: string, version: { name: string }, method: { srg: string } | null }
     | { id: string }
     | { id: string }
@@ -422,6 +423,7 @@ export type NodeByIdQuery = { node:
     | { __typename: 'GameVersion', name: string, id: string }
     | { __typename: 'Identity', id: string }
     | { __typename: 'Method', srg: string, id: string }
+    | { __typename: 'OAuthClient', id: string }
     | { __typename: 'Parameter', srg: string, id: string }
     | { __typename: 'Passkey', id: string }
     | { __typename: 'Release', id: string }
@@ -447,6 +449,7 @@ export type NodesByIdQuery = { nodes: Array<
     | { __typename: 'GameVersion', id: string }
     | { __typename: 'Identity', id: string }
     | { __typename: 'Method', id: string }
+    | { __typename: 'OAuthClient', id: string }
     | { __typename: 'Parameter', id: string }
     | { __typename: 'Passkey', id: string }
     | { __typename: 'Release', id: string }

@@ -1,0 +1,103 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { errors, type Client } from 'oidc-provider';
+import type { Actor } from '../../auth/actor.js';
+import type { Authenticate } from '../../auth/authenticate.js';
+import type { AuthServices } from '../../auth/services.js';
+import { consentTo, readInteraction, refuse, signedInAs, type Asked } from '../../oidc/interactions.js';
+import type { OidcDoor } from '../../oidc/provider.js';
+import { badInput } from '../../shared/errors.js';
+import { linkTo, sendFormPage } from '../account/form-page.js';
+import { fieldOf, readForms, requireOwnPage } from '../account/forms.js';
+import { markup, type Html } from '../html.js';
+import { sendRefusal } from '../refusal-page.js';
+import { cookieActor } from '../visitor.js';
+import { targetOf } from './pages.js';
+import { scopeList } from './scopes.js';
+
+interface Route {
+  Params: { uid: string };
+}
+
+/** Mounts what the provider asks people for: to sign in, and to agree. It is what a client's request waits for. */
+export function mountInteraction(
+  http: FastifyInstance,
+  door: OidcDoor,
+  auth: AuthServices,
+  authenticate: Authenticate,
+): void {
+  void http.register(async (app) => {
+    readForms(app);
+    app.addHook('onRequest', async (_request, reply) => void reply.header('cache-control', 'no-store'));
+    app.setErrorHandler((error, request, reply) => sendRefusal(request, reply, inWords(error)));
+    const options = { exposeHeadRoute: false };
+
+    /** What is asked, who is there, and what comes next. */
+    async function look(request: FastifyRequest, reply: FastifyReply) {
+      const asked = await readInteraction(await door.provider(), request.raw, reply.raw);
+      // Links of other sites lead here: where the cookie comes along does not say who sent it.
+      const { cookie, host } = request.headers;
+      const actor = await cookieActor({ cookie, host }, authenticate);
+      return { asked, actor, next: await signedInAs(door, asked, actor, new Date()) };
+    }
+
+    app.get<Route>('/interaction/:uid', options, async (request, reply) => {
+      const { asked, actor, next } = await look(request, reply);
+      if (next === 'CONSENT') return sendConsent(reply, asked, actor);
+      if (next === 'SIGN_IN') return reply.redirect(linkTo('/sign-in', { returnTo: request.url }), 303);
+      if (next === 'PROVE') return reply.redirect(linkTo('/sign-in', { returnTo: request.url, prove: '1' }), 303);
+      return reply.redirect(await (await door.provider()).interactionResult(request.raw, reply.raw, next), 303);
+    });
+
+    app.post<Route>('/interaction/:uid', options, async (request, reply) => {
+      requireOwnPage(request, auth);
+      const { asked, next } = await look(request, reply);
+      // Somebody else has signed in meanwhile, or nobody is any more: begin with that.
+      if (next !== 'CONSENT') return reply.redirect(request.url, 303);
+      const isAllowed = fieldOf(request, 'answer') === 'allow';
+      const result = isAllowed ? await consentTo(door, asked) : refuse('the person refused');
+      return reply.redirect(await (await door.provider()).interactionResult(request.raw, reply.raw, result), 303);
+    });
+  });
+}
+
+/** An interaction that this browser does not have is the fault of nobody who runs the service. */
+function inWords(error: unknown): unknown {
+  if (!(error instanceof errors.SessionNotFound)) return error;
+  return badInput('This was not begun in this browser, or took too long. Go back to the application and begin again.');
+}
+
+function sendConsent(reply: FastifyReply, asked: Asked, actor: Actor): FastifyReply {
+  const { client, redirectUri } = asked;
+  const handle = actor.kind === 'SIGNED_IN' ? actor.user.handle : '';
+  const name = client.clientName ?? client.clientId;
+  return sendFormPage(
+    reply,
+    {
+      title: `Allow ${name}?`,
+      body: markup`<p><strong>${name}</strong> ${homeOf(client)} wants to use your account <strong>${handle}</strong>. It asks to:</p>
+      ${scopeList(asked.scopes)}
+      ${whereTo(redirectUri)}
+      <form method="post">
+          <button type="submit" name="answer" value="allow">Allow</button>
+          <button type="submit" class="quiet" name="answer" value="refuse">Refuse</button>
+      </form>
+      <p class="soft">
+        It never gets your password, and never more rights than you have. You can withdraw it at any time on the page of your
+        <a href="/account">account</a>. This service does not run it and has not looked at it.
+      </p>`,
+    },
+    redirectUri === null ? [] : [targetOf(redirectUri)],
+  );
+}
+
+function homeOf(client: Client): Html | string {
+  const homepage = client['homepage'] as string | null;
+  return homepage === null ? '' : markup`(<a href="${homepage}" rel="noreferrer">${new URL(homepage).host}</a>)`;
+}
+
+function whereTo(redirectUri: string | null): Html | string {
+  if (redirectUri === null) return '';
+  const { host, protocol } = new URL(redirectUri);
+  const where = host === '' ? `an application on your device (${protocol})` : host;
+  return markup`<p>You are sent on to <strong>${where}</strong>.</p>`;
+}
