@@ -34,6 +34,8 @@ export interface ActingClient {
   id: string;
   name: string;
   permissions: 'ALL' | ReadonlySet<Permission>;
+  /** Whether it is the person's own, or is run by those who run the service: what is personal is shown to no other. */
+  seesPersonal: boolean;
 }
 
 export interface AnonymousActor {
@@ -148,6 +150,16 @@ export function requirePermission(actor: Actor, permission: Permission, now: Dat
   if (!effectivePermissions(signedIn, now, scope).has(permission)) throw forbidden(permission);
   return signedIn;
 }
+
+/** Whether what concerns nobody but the person may be shown to what makes this call. */
+export const seesPersonal = ({ client }: SignedInActor): boolean => client?.seesPersonal ?? true;
+
+/** Whose own things an actor may be shown: its user's, or nobody's (0). */
+export const ownerKey = (actor: SignedInActor): number => (seesPersonal(actor) ? Number(actor.user.id) : 0);
+
+/** The refusal of an application that asks for what is personal. */
+export const personalOnly = () =>
+  new AppError('FORBIDDEN', 'This is shown to the person alone, not to an application.', { reason: 'PERSONAL' });
 
 /** The refusal of a caller who has not signed in. */
 export const unauthenticated = () => new AppError('UNAUTHENTICATED', 'Sign in first.');

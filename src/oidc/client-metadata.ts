@@ -32,12 +32,18 @@ const METHODS: Record<ClientAuthentication, NonNullable<ClientMetadata['token_en
 /** Databases give bytes as a Buffer or as plain bytes. */
 const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
+/** The ways in which a client comes by a token. An application without an address to come back to signs in on another device. */
+function grantsOf({ kind, trusted, redirectUris }: ClientCredentialsRow): string[] {
+  if (kind === 'BOT') return ['client_credentials', ...(trusted ? [TOKEN_EXCHANGE] : [])];
+  const byBrowser = redirectUris.length > 0 ? ['authorization_code'] : [];
+  return [...byBrowser, 'refresh_token', ...(kind === 'NATIVE' ? [DEVICE_GRANT] : [])];
+}
+
 /** A client in the words of RFC 7591; null for one that has nothing to prove itself with any more. */
 export function clientMetadata(client: ClientCredentialsRow, now: Date): ClientMetadata | null {
   const { kind, authentication, secretHash, jwks } = client;
   const bySecret = authentication === 'SECRET_BASIC' || authentication === 'SECRET_POST';
   if ((bySecret && secretHash === null) || (authentication === 'PRIVATE_KEY' && jwks === null)) return null;
-  const isBot = kind === 'BOT';
   const permissions = client.permissions.filter(isPermission);
   const overlap = client.previousSecretUntil !== null && client.previousSecretUntil > now;
   return {
@@ -48,10 +54,8 @@ export function clientMetadata(client: ClientCredentialsRow, now: Date): ClientM
     // What is given is hashed before it is compared (`provider.ts`).
     ...(bySecret && { client_secret: hexOf(secretHash!) }),
     ...(jwks !== null && { jwks: jwks as ClientMetadata['jwks'] }),
-    grant_types: isBot
-      ? ['client_credentials', ...(client.trusted ? [TOKEN_EXCHANGE] : [])]
-      : ['authorization_code', 'refresh_token', ...(kind === 'NATIVE' ? [DEVICE_GRANT] : [])],
-    response_types: isBot ? [] : ['code'],
+    grant_types: grantsOf(client),
+    response_types: client.redirectUris.length === 0 ? [] : ['code'],
     redirect_uris: client.redirectUris,
     post_logout_redirect_uris: client.postLogoutRedirectUris,
     ...(client.backchannelLogoutUri !== null && {

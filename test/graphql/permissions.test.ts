@@ -81,7 +81,9 @@ describe('effective permissions', () => {
       credential: { permissions: new Set([Permission.MAPPING_LOCK, Permission.MAPPING_VOTE, Permission.ROLE_GRANT]) },
     });
     expect([...held(actor)].sort()).toEqual([Permission.MAPPING_LOCK, Permission.MAPPING_VOTE]);
-    expect([...held({ ...actor, client: { id: 'c', name: 'bot', permissions: lock } })]).toEqual([...lock]);
+    expect([...held({ ...actor, client: { id: 'c', name: 'bot', permissions: lock, seesPersonal: true } })]).toEqual([
+      ...lock,
+    ]);
   });
 
   it('hold for the game version of the grant and of the credential', () => {

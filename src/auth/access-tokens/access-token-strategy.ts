@@ -72,7 +72,9 @@ export function accessTokenStrategy(services: AccessTokenServices): Authenticati
       const row = subject === null ? null : await findBearer(db, subject, claims.epoch, now, ACTING_ROLES);
       if (row === null) return { refused: NOT_GOOD };
       const actor = toActor(row, credentialOf(claims));
-      return { actor: { ...actor, client: clientOf(claims, row) } };
+      // A bot's own client is as its API token is; one that acts for people sees nothing of them.
+      const sees = subject?.kind === 'BOT' || (subject?.kind === 'GRANT' && row.trusted);
+      return { actor: { ...actor, client: clientOf(claims, row, sees) } };
     },
   };
 }
@@ -98,10 +100,8 @@ const credentialOf = ({ jti, scope, exp, epoch }: AccessTokenClaims): Credential
   epoch,
 });
 
-function clientOf(
-  { client_id: id }: AccessTokenClaims,
-  { clientName, ceiling, allowed }: TokenBearerRow,
-): ActingClient {
-  const may = ceiling.filter((name) => isPermission(name) && (allowed?.includes(name) ?? true));
-  return { id, name: clientName, permissions: new Set(may.filter(isPermission)) };
+function clientOf(claims: AccessTokenClaims, row: TokenBearerRow, seesPersonal: boolean): ActingClient {
+  const { clientName: name, ceiling, allowed } = row;
+  const may = ceiling.filter(isPermission).filter((permission) => allowed?.includes(permission) ?? true);
+  return { id: claims.client_id, name, permissions: new Set(may), seesPersonal };
 }

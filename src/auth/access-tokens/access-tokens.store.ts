@@ -6,6 +6,8 @@ import type { RoleName } from '../permissions.js';
 export interface TokenBearerRow extends ActorRow {
   /** What the client may do at most. */
   ceiling: string[];
+  /** Whether those who run the service run the client. */
+  trusted: boolean;
   /** What history and the log call the client. */
   clientName: string;
   /** Acting: what the person allowed when the identity was linked. */
@@ -18,7 +20,7 @@ export type TokenSubject =
   | { kind: 'BOT'; clientId: string }
   | { kind: 'ACTING'; userId: number; identityId: number; clientId: string };
 
-const CLIENT = `c.permissions AS ceiling`;
+const CLIENT = `c.permissions AS ceiling, c.trusted`;
 
 // What is $1 to all: now, the epoch that the token was made in, and the client.
 const LIVE = `${ACTOR_USABLE('$1::timestamptz')} AND u.token_epoch = $2 AND c.client_id = $3`;

@@ -3,6 +3,8 @@ import {
   effectivePermissions,
   forbidden,
   nextChange,
+  personalOnly,
+  seesPersonal,
   unauthenticated,
   type Actor,
   type SignedInActor,
@@ -43,9 +45,9 @@ export function refusal(
   if (actor.kind === 'ANONYMOUS') return unauthenticated();
   const at = now();
   if (actor.credential.expiresAt !== null && actor.credential.expiresAt <= at) return unauthenticated();
-  if (rule.kind === 'authenticated') return null;
+  if (rule.kind === 'authenticated') return rule.personal && !seesPersonal(actor) ? personalOnly() : null;
   if (permissionsOf(actor, at).has(rule.permission)) return null;
-  if (rule.orSelf && self && self.selfIdOf(self.row) === actor.user.id) return null;
+  if (rule.orSelf && self && self.selfIdOf(self.row) === actor.user.id && seesPersonal(actor)) return null;
   return forbidden(rule.permission);
 }
 

@@ -7,8 +7,12 @@ export type RuleDecorator = ClassDecorator & MethodDecorator & PropertyDecorator
 /** Anyone may resolve it, signed in or not. */
 export const Public = (): RuleDecorator => Directive('@public');
 
-/** Any signed-in caller may resolve it, by session, API token or access token. */
-export const Authenticated = (): RuleDecorator => Directive('@authenticated');
+/**
+ * Any signed-in caller may resolve it, by session, API token or access token.
+ * @param options personal is what concerns nobody but the person: applications of others do not see it, whatever they were allowed
+ */
+export const Authenticated = ({ personal = false } = {}): RuleDecorator =>
+  Directive(`@authenticated${personal ? '(personal: true)' : ''}`);
 
 /**
  * Callers who hold the permission may resolve it, for any game version: the service asks again for the one concerned.

@@ -59,6 +59,13 @@ export function withRuleDirectives(schema: GraphQLSchema): GraphQLSchema {
         name: 'authenticated',
         description: 'Any signed-in caller may resolve it: by session, API token or access token.',
         locations: LOCATIONS,
+        args: {
+          personal: {
+            type: new GraphQLNonNull(GraphQLBoolean),
+            defaultValue: false,
+            description: 'Concerns nobody but the person: closed to access tokens of applications that others run.',
+          },
+        },
       }),
       new GraphQLDirective({
         name: 'requires',

@@ -27,7 +27,8 @@ export function readRules(spot: Annotated): Rule[] {
 }
 
 function toRule(name: string, args: Record<string, unknown>): Rule | null {
-  if (name === 'public' || name === 'authenticated') return { kind: name };
+  if (name === 'public') return { kind: name };
+  if (name === 'authenticated') return args['personal'] === true ? { kind: name, personal: true } : { kind: name };
   if (name !== 'requires') return null;
   const { permission, orSelf = false } = args;
   if (typeof permission !== 'string' || !isPermission(permission)) {

@@ -2,16 +2,21 @@ import { RoleName, ROLE_PERMISSIONS, type Permission } from '../../auth/permissi
 
 /** Who may resolve a field: what one of the three directives says. */
 export type Rule =
-  { kind: 'public' } | { kind: 'authenticated' } | { kind: 'requires'; permission: Permission; orSelf: boolean };
+  | { kind: 'public' }
+  | { kind: 'authenticated'; personal?: true }
+  | { kind: 'requires'; permission: Permission; orSelf: boolean };
 
 /** Equal for equal rules; also the name of the rule in the shield tree. */
-export const ruleKey = (rule: Rule): string =>
-  rule.kind === 'requires' ? `requires ${rule.permission}${rule.orSelf ? ' or self' : ''}` : rule.kind;
+export function ruleKey(rule: Rule): string {
+  if (rule.kind === 'requires') return `requires ${rule.permission}${rule.orSelf ? ' or self' : ''}`;
+  return rule.kind === 'authenticated' && rule.personal ? 'authenticated, personal' : rule.kind;
+}
 
 /** The sentence that ends the description of whatever the rule guards; null for the public. */
 export function ruleSentence(rule: Rule): string | null {
   if (rule.kind === 'public') return null;
-  if (rule.kind === 'authenticated') return 'Requires sign-in.';
+  if (rule.kind === 'authenticated')
+    return `Requires sign-in${rule.personal ? ', and not by an application of others' : ''}.`;
   return `Requires ${rule.permission}${rule.orSelf ? ', or being the user concerned' : ''}.`;
 }
 

@@ -9,7 +9,7 @@ import { tokensOfPerson } from '../../auth/tokens/tokens.store.js';
 import type { Database } from '../../db/index.js';
 import { PageArgs } from '../../graphql/connection.js';
 import type { Context } from '../../graphql/context.js';
-import { Public } from '../../graphql/directives/index.js';
+import { Authenticated, Public } from '../../graphql/directives/index.js';
 import { pageRequest } from '../../shared/page.js';
 import { eventsOfUser } from '../audit/audit.service.js';
 import { AuditEventConnection } from '../audit/audit.types.js';
@@ -57,6 +57,7 @@ export class ViewerResolver {
   ) {}
 
   @FieldResolver(() => User, { description: 'The account.' })
+  @Authenticated()
   user(@Root() viewer: ViewerRow, @Ctx() context: Context) {
     return this.users.byId(context, idOf(viewer));
   }
@@ -65,12 +66,14 @@ export class ViewerResolver {
     description:
       "What this very credential may do now, for all or for some game version: the roles' permissions cut by its own.",
   })
+  @Authenticated()
   permissions(@Root() { actor }: ViewerRow, @Ctx() { now }: Context): Permission[] {
     const held = effectivePermissions(actor, now());
     return ALL_PERMISSIONS.filter((permission) => held.has(permission));
   }
 
   @FieldResolver(() => Credential, { description: 'By what this very call is authenticated.' })
+  @Authenticated()
   credential(@Root() { actor: { credential, client } }: ViewerRow, @Ctx() { now }: Context): Credential {
     const { kind, expiresAt, provenAt } = credential;
     const provenUntil = provenAt === null ? null : new Date(provenAt.getTime() + PRESENCE_WINDOW);

@@ -45,7 +45,7 @@ export interface ViewerRow {
 }
 
 @ObjectType({ simpleResolvers: true, description: 'Who is calling, and what is theirs.' })
-@Authenticated()
+@Authenticated({ personal: true })
 export class Viewer {
   actor!: SignedInActor;
 }

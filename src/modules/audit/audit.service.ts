@@ -1,4 +1,4 @@
-import { effectivePermissions, requirePermission, type Actor } from '../../auth/actor.js';
+import { type Actor, effectivePermissions, ownerKey, requirePermission } from '../../auth/actor.js';
 import { Permission } from '../../auth/permissions.js';
 import type { Sql } from '../../db/index.js';
 import { decodeCursor, toPage, type Page, type PageRequest } from '../../shared/page.js';
@@ -59,5 +59,5 @@ export async function readableEvents(
   if (actor.kind === 'ANONYMOUS') return [];
   const reads = effectivePermissions(actor, now).has(Permission.AUDIT_READ);
   const reader = reads ? { actions: readableActions(actor, now) } : null;
-  return auditById(db, ids, Number(actor.user.id), reader);
+  return auditById(db, ids, ownerKey(actor), reader);
 }

@@ -3,7 +3,7 @@ import { checkTarget, RefusedTarget, type WebhookTargets } from '../webhooks/tar
 import type { OAuthClientKind } from './clients.store.js';
 
 /** How many addresses of one sort a client has at most. */
-export const MAX_ADDRESSES = 10;
+const MAX_ADDRESSES = 10;
 
 const MAX_LENGTH = 2000;
 

@@ -45,7 +45,7 @@ const isMixed = (word: string): boolean =>
   /\p{Script=Latin}/u.test(word) && /[\p{Script=Cyrillic}\p{Script=Greek}]/u.test(word);
 
 /** @param isOurs whether it may be called like the service @throws UserErrors INVALID_INPUT */
-export function checkName(name: string, isOurs: boolean): string {
+function checkName(name: string, isOurs: boolean): string {
   const trimmed = name.trim();
   if (!NAME.test(trimmed)) throw invalid('The name of a client has 1 to 60 printable characters.', 'name');
   if ((trimmed.match(/\p{L}+/gu) ?? []).some(isMixed)) {

@@ -44,7 +44,7 @@ registerEnumType(ClientAuthentication, {
   simpleResolvers: true,
   description: 'An application that people sign in to with their account here, or the way in of a bot.',
 })
-@Authenticated()
+@Authenticated({ personal: true })
 export class OAuthClient extends Node {
   @Field(() => String, { description: 'What it calls itself at the provider: `client_id`.' })
   clientId!: string;
@@ -197,7 +197,7 @@ export class OAuthClientSecretPayload extends Payload {
 }
 
 @ObjectType({ simpleResolvers: true, description: 'A client that somebody let in, and what it may do for them.' })
-@Authenticated()
+@Authenticated({ personal: true })
 export class AuthorizedClient {
   @Field(() => String, { description: 'What it calls itself at the provider: `client_id`.' })
   clientId!: string;

@@ -3,7 +3,7 @@ import { calculateJwkThumbprint } from 'jose';
 import { userError } from '../../shared/user-errors.js';
 
 /** How many public keys a client has at most: the one in use, and those before and after it. */
-export const MAX_KEYS = 5;
+const MAX_KEYS = 5;
 
 const MIN_RSA_BITS = 2048;
 const MAX_RSA_BITS = 8192;

@@ -1,4 +1,4 @@
-import { effectivePermissions, isUser } from '../../auth/actor.js';
+import { effectivePermissions, ownerKey } from '../../auth/actor.js';
 import { Permission } from '../../auth/permissions.js';
 import type { Database } from '../../db/index.js';
 import { numericKey } from '../../graphql/ids.js';
@@ -11,8 +11,10 @@ export const identityNodes = (db: Database): NodeSource => ({
   async load(keys, { actor, now }) {
     const ids = keys.map(numericKey);
     const known = ids.filter((id) => id !== null);
+    if (actor.kind === 'ANONYMOUS') return ids.map(() => null);
     const readsAll = effectivePermissions(actor, now(), 'ALL').has(Permission.USER_READ_PRIVATE);
-    const found = (await identitiesById(db, known)).filter(({ userId }) => readsAll || isUser(actor, String(userId)));
+    const own = ownerKey(actor);
+    const found = (await identitiesById(db, known)).filter(({ userId }) => readsAll || userId === own);
     const byId = new Map(found.map((identity) => [identity.id, identity]));
     return ids.map((id) => (id === null ? null : (byId.get(id) ?? null)));
   },

@@ -1,6 +1,7 @@
 import {
   effectivePermissions,
   isUser,
+  ownerKey,
   requirePermission,
   requirePresence,
   type SignedInActor,
@@ -89,5 +90,5 @@ export async function readableGrants(
 ): Promise<RoleGrantRow[]> {
   if (actor.kind === 'ANONYMOUS') return [];
   const readsAll = effectivePermissions(actor, now, 'ALL').has(Permission.USER_READ_PRIVATE);
-  return grantsById(db, ids, now, readsAll ? null : Number(actor.user.id));
+  return grantsById(db, ids, now, readsAll ? null : ownerKey(actor));
 }

@@ -13,7 +13,7 @@ import { SHOWN_ONCE } from './second-factors.types.js';
   description:
     'A passkey: a way into an account that asks for a finger or PIN, and is password and second factor in one.',
 })
-@Authenticated()
+@Authenticated({ personal: true })
 export class Passkey extends Node {
   @Field(() => String, { description: 'What its owner calls it.' })
   name!: string;

@@ -4,7 +4,7 @@ import { Node } from '../../graphql/node.js';
 import { DateTime } from '../../graphql/scalars.js';
 
 @ObjectType({ implements: Node, simpleResolvers: true, description: 'A browser that is signed in.' })
-@Authenticated()
+@Authenticated({ personal: true })
 export class Session extends Node {
   @Field(() => String, { nullable: true, description: 'The browser, as far as it says: `Firefox on Linux`.' })
   device!: string | null;

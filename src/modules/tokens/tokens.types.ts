@@ -11,7 +11,7 @@ import { Payload } from '../user-errors/payload.types.js';
   simpleResolvers: true,
   description: 'A secret by which a program calls as a user. Only its hash is kept.',
 })
-@Authenticated()
+@Authenticated({ personal: true })
 export class ApiToken extends Node {
   @Field(() => String, { description: 'What its owner called it.' })
   name!: string;

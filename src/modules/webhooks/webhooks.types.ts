@@ -29,7 +29,7 @@ registerEnumType(WebhookEvent, {
   description:
     'An address that is told of changes and releases: by POST, signed (standardwebhooks.com), in the order of the history, once at least, many changes in one call. It answers with a status from 200 to 299 within 10 seconds, or is called again.',
 })
-@Authenticated()
+@Authenticated({ personal: true })
 export class Webhook extends Node {
   @Field(() => Url, { description: 'What is called.' })
   url!: string;

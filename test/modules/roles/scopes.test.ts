@@ -122,7 +122,7 @@ describe("RO2 what is above one's own roles", () => {
     const full = await lesser({});
     const actors = [
       { ...full, credential: { ...full.credential, permissions: few } },
-      await lesser({ client: { id: 'c', name: 'a client', permissions: few } }),
+      await lesser({ client: { id: 'c', name: 'a client', permissions: few, seesPersonal: true } }),
     ];
     for (const actor of actors) {
       for (const [role, permission] of [
