@@ -5,7 +5,7 @@ import { AppError } from '../shared/errors.js';
 /** Accounts are called at the provider what the interface calls them. */
 export const accountIds: AccountIds = {
   encode: (userId) => encodeId('User', userId),
-  decode(accountId) {
+  decode: (accountId) => {
     try {
       const { type, key } = decodeId(accountId);
       return type === 'User' ? numericKey(key) : null;

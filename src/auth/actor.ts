@@ -29,6 +29,17 @@ export interface Credential {
   epoch?: number;
 }
 
+/** No credential in particular: for what an account may do by itself, whatever it is called with. Proves no presence. */
+export const ACCOUNT_ITSELF: Readonly<Credential> = {
+  kind: 'SESSION',
+  id: '',
+  name: null,
+  permissions: 'ALL',
+  gameVersionIds: null,
+  expiresAt: null,
+  provenAt: null,
+};
+
 /** A client (bot, OAuth application) that acts for the user; its ceiling cuts what the user may do through it. */
 export interface ActingClient {
   id: string;

@@ -124,7 +124,7 @@ class RecordAdapter implements Adapter {
 /** Everything that a grant allows, as one list of scopes. */
 function scopeOf({ openid, resources }: AdapterPayload): string {
   const { scope = '' } = (openid ?? {}) as { scope?: string };
-  const all = [scope, ...Object.values(resources ?? {})].join(' ').split(' ');
+  const all = [scope, ...Object.values((resources ?? {}) as Record<string, string>)].join(' ').split(' ');
   return [...new Set(all)].filter((scope) => scope !== '').join(' ');
 }
 

@@ -53,7 +53,7 @@ export function clientMetadata(client: ClientCredentialsRow, now: Date): ClientM
     token_endpoint_auth_method: METHODS[authentication],
     // What is given is hashed before it is compared (`provider.ts`).
     ...(bySecret && { client_secret: hexOf(secretHash!) }),
-    ...(jwks !== null && { jwks: jwks as ClientMetadata['jwks'] }),
+    ...(jwks !== null && { jwks: jwks }),
     grant_types: grantsOf(client),
     response_types: client.redirectUris.length === 0 ? [] : ['code'],
     redirect_uris: client.redirectUris,

@@ -12,6 +12,7 @@ import {
 import { tokenEpoch } from '../auth/access-tokens/access-tokens.store.js';
 import { ACCESS_TOKEN_LIFETIME, tokenParties } from '../auth/access-tokens/claims.js';
 import { SIGNING_ALGORITHM, type SigningKeySet } from '../auth/access-tokens/signing-keys.js';
+import { ACCOUNT_ITSELF } from '../auth/actor.js';
 import { accountActor } from '../auth/actor.store.js';
 import { ALL_PERMISSIONS, fromScope, toScope, type Permission } from '../auth/permissions.js';
 import type { AuthServices } from '../auth/services.js';
@@ -40,7 +41,7 @@ export interface OidcServices extends Pick<AuthServices, 'db' | 'log' | 'publicU
   /** Which addresses are told of a sign-out. */
   targets: WebhookTargets;
   /** Who is signed in in the browser that a request comes from; null for nobody. */
-  sessionUser(ctx: KoaContextWithOIDC): Promise<number | null>;
+  sessionUser: (ctx: KoaContextWithOIDC) => Promise<number | null>;
 }
 
 /** How the provider is set up, with the keys of an instant. Every choice is deliberate: its defaults are for trying it out. */
@@ -94,15 +95,14 @@ export function configuration(services: OidcServices, keys: SigningKeySet): Conf
     interactions: { url: (_ctx, interaction) => `/interaction/${interaction.uid}`, policy: policyOf(services) },
     loadExistingGrant: (ctx) => existingGrant(ctx, services),
     findAccount: async (_ctx, accountId) => {
-      const userId = accountIds.decode(accountId);
-      if (userId === null) return undefined;
-      return { accountId, claims: async () => (await claimsOf(services, userId, accountId)) ?? { sub: accountId } };
+      const claims = await claimsOf(services, accountId);
+      return claims === null ? undefined : { accountId, claims: async () => claims };
     },
     extraTokenClaims: async (_ctx, token) => {
       // What is not for our interface is looked up by whoever asks about it.
       if (token.resourceServer === undefined) return undefined;
       const isPerson = 'accountId' in token && token.accountId !== undefined;
-      const userId = isPerson ? accountIds.decode(token.accountId!) : (token.client?.['bot_id'] as number | null);
+      const userId = isPerson ? accountIds.decode(token.accountId) : (token.client?.['bot_id'] as number | null);
       const epoch = userId === null ? null : await tokenEpoch(db, userId);
       if (epoch === null) throw new errors.InvalidGrant('the account is gone');
       const grant = isPerson && 'grantId' in token ? token.grantId : undefined;
@@ -152,7 +152,7 @@ export function configuration(services: OidcServices, keys: SigningKeySet): Conf
         },
       },
     },
-    fetch: (url, options) => callBack(String(url), options ?? {}, targets),
+    fetch: (url, options) => callBack(new URL(url).href, options ?? {}, targets),
     renderError: (ctx, out) => pages.error(ctx, out),
     discovery: {
       service_documentation: `${publicUrl}/`,
@@ -194,15 +194,11 @@ function faultOf(error: Error | undefined): DeviceFault | null {
 }
 
 /** What a client is told of an account; null for one that may not be used. */
-async function claimsOf({ db }: OidcServices, userId: number, sub: string): Promise<AccountClaims | null> {
+async function claimsOf({ db, accountIds }: OidcServices, sub: string): Promise<AccountClaims | null> {
+  const userId = accountIds.decode(sub);
+  if (userId === null) return null;
   const now = new Date();
-  const nothing = { kind: 'ACCESS_TOKEN', id: '', name: null, permissions: new Set<never>() } as const;
-  const actor = await accountActor(
-    db,
-    userId,
-    { ...nothing, gameVersionIds: null, expiresAt: null, provenAt: null },
-    now,
-  );
+  const actor = await accountActor(db, userId, ACCOUNT_ITSELF, now);
   if (actor === null) return null;
   const held = actor.grants.filter(({ from, until }) => from <= now && (until === null || until > now));
   return { sub, preferred_username: actor.user.handle, roles: [...new Set(held.map(({ role }) => role))] };

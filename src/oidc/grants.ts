@@ -27,7 +27,7 @@ export function allow(grant: Grant, scopes: Iterable<string>, publicUrl: string)
 export async function existingGrant(ctx: KoaContextWithOIDC, services: GrantServices): Promise<Grant | undefined> {
   const { oidc } = ctx;
   const { client, session } = oidc;
-  const provider = oidc.provider as Provider;
+  const provider = oidc.provider;
   const known = oidc.result?.consent?.grantId ?? session!.grantIdFor(client!.clientId);
   const found = known === undefined ? undefined : await provider.Grant.find(known);
   const accountId = session!.accountId!;

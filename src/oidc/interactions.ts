@@ -28,14 +28,14 @@ export async function readInteraction(
   response: ServerResponse,
 ): Promise<Asked> {
   const { prompt, params, session, iat, grantId } = await provider.interactionDetails(request, response);
-  const client = await provider.Client.find(String(params['client_id']));
+  const client = await provider.Client.find(textOf(params['client_id']));
   if (client === undefined) throw new errors.SessionNotFound('the client is gone');
   const maxAge = Number(params['max_age'] ?? NaN);
   return {
     prompt: prompt.name === 'login' ? 'login' : 'consent',
     reasons: prompt.reasons,
     client,
-    scopes: String(params['scope'] ?? '')
+    scopes: textOf(params['scope'])
       .split(' ')
       .filter((scope) => scope !== ''),
     redirectUri: typeof params['redirect_uri'] === 'string' ? params['redirect_uri'] : null,
@@ -45,6 +45,8 @@ export async function readInteraction(
     grantId: grantId ?? null,
   };
 }
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 /**
  * What comes next for a browser in which somebody is signed in, or nobody: to sign in, to prove presence again, to be asked for

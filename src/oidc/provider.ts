@@ -9,7 +9,7 @@ import { registerTokenExchange } from './token-exchange.js';
 export interface OidcDoorServices extends OidcServices {
   keys: SigningKeys;
   /** Ends the session of the browser that signs out. @returns Set-Cookie headers for the answer */
-  endBrowserSession(ctx: KoaContextWithOIDC): Promise<string[]>;
+  endBrowserSession: (ctx: KoaContextWithOIDC) => Promise<string[]>;
 }
 
 /** The OpenID Connect provider. When keys are rotated, by whatever process, another one takes its place. */

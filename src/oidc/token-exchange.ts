@@ -1,7 +1,7 @@
 import { createLocalJWKSet, jwtVerify, type JSONWebKeySet } from 'jose';
 import { errors, type Client, type KoaContextWithOIDC, type Provider } from 'oidc-provider';
 import { z } from 'zod';
-import { effectivePermissions, type Credential } from '../auth/actor.js';
+import { ACCOUNT_ITSELF, effectivePermissions } from '../auth/actor.js';
 import { accountActor } from '../auth/actor.store.js';
 import { tokenParties } from '../auth/access-tokens/claims.js';
 import { fromScope, isForTokens, isPermission, Permission, toScope } from '../auth/permissions.js';
@@ -47,17 +47,6 @@ export interface ExchangeServices {
 const isForActing = (permission: Permission) =>
   isForTokens(permission, false) && permission !== Permission.RELEASE_PUBLISH;
 
-/** The credential of a call that is yet to be made. */
-const unlimited = (jti: string): Credential => ({
-  kind: 'ACCESS_TOKEN',
-  id: jti,
-  name: null,
-  permissions: 'ALL',
-  gameVersionIds: null,
-  expiresAt: null,
-  provenAt: null,
-});
-
 const acting = new WeakMap<object, ActingClaims>();
 
 /** The claims of a token that was made by an exchange; undefined for all others. */
@@ -82,7 +71,7 @@ async function exchange(provider: Provider, ctx: KoaContextWithOIDC, services: E
     throw new errors.InvalidRequest(`subject_token_type must be ${JWT}`);
   const identity = await ircIdentity(db, said.network, said.account_id);
   if (identity === null) throw new errors.InvalidGrant('this account is not linked to an account here');
-  const actor = await accountActor(db, identity.userId, unlimited(said.jti), now);
+  const actor = await accountActor(db, identity.userId, ACCOUNT_ITSELF, now);
   if (actor === null || actor.user.isBot) throw new errors.InvalidGrant('the linked account may not be used now');
 
   const held = effectivePermissions(actor, now);
@@ -122,7 +111,7 @@ async function exchange(provider: Provider, ctx: KoaContextWithOIDC, services: E
 /** @throws UnauthorizedClient for a bot that may not speak for others now */
 async function requireActingBot(db: Sql, client: Client, now: Date): Promise<void> {
   const botId = client['bot_id'] as number | null;
-  const bot = botId === null ? null : await accountActor(db, botId, unlimited('exchange'), now);
+  const bot = botId === null ? null : await accountActor(db, botId, ACCOUNT_ITSELF, now);
   const may =
     bot !== null && client['trusted'] === true && effectivePermissions(bot, now).has(Permission.ACT_FOR_USERS);
   if (!may) throw new errors.UnauthorizedClient('this client may not act for users');

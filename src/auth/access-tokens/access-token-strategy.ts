@@ -28,7 +28,7 @@ export interface AccessTokenServices {
   publicUrl: string;
   keys: SigningKeys;
   /** The user that a global id stands for; null for any other id. */
-  userOf(globalId: string): number | null;
+  userOf: (globalId: string) => number | null;
 }
 
 /** Access tokens of the provider: `Authorization: Bearer eyJ…`, or `DPoP eyJ…` with its proof. */

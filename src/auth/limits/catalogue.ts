@@ -24,6 +24,8 @@ export const LIMITS = {
   startAddress: { points: 60, seconds: 10 * MINUTE },
   /** Reported tokens from one address. */
   reportAddress: { points: 60, seconds: HOUR },
+  /** Sign-ins to applications that were begun from one address. */
+  authorizationAddress: { points: 300, seconds: 10 * MINUTE },
   /** Codes of devices that were typed in from one address. */
   deviceCodeAddress: { points: 30, seconds: 10 * MINUTE },
   /** Proofs of presence of one user that failed. */

@@ -1,7 +1,9 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { callerNetwork } from '../../auth/limits/address.js';
+import type { LimitName } from '../../auth/limits/catalogue.js';
 import type { AuthServices } from '../../auth/services.js';
 import type { OidcDoor } from '../../oidc/provider.js';
+import { sendRefusal } from '../refusal-page.js';
 
 /** Where the provider stands. */
 export const OIDC_PATH = '/oidc';
@@ -11,13 +13,18 @@ export function mountOidc(http: FastifyInstance, door: OidcDoor, auth: AuthServi
   const { protocol, host } = new URL(auth.publicUrl);
   void http.register(async (app) => {
     app.removeAllContentTypeParsers();
+    app.setErrorHandler((error, request, reply) => {
+      if (request.headers.accept?.includes('text/html')) return sendRefusal(request, reply, error);
+      // As on every other address.
+      throw error;
+    });
     app.addContentTypeParser('*', (_request, _body, done) => done(null));
     app.route({
       method: ['GET', 'POST', 'OPTIONS'],
       url: `${OIDC_PATH}/*`,
       exposeHeadRoute: false,
       async handler(request, reply) {
-        await countCodes(request, auth);
+        await countTries(request, auth);
         const { raw } = request;
         const { headers } = raw;
         // How the service is reached is what its settings say, whatever a client claims; where a client is, the server has found out.
@@ -40,8 +47,15 @@ function behindMount(url: string): string {
   return /^\/device\?/.test(path) ? '/device' : path;
 }
 
-/** Codes of devices are short: whoever tries many is stopped. @throws AppError RATE_LIMITED */
-async function countCodes(request: FastifyRequest, { limits }: AuthServices): Promise<void> {
-  if (request.method !== 'POST' || !/^\/oidc\/device\/?(\?|$)/.test(request.url)) return;
-  await limits.take({ limit: 'deviceCodeAddress', key: callerNetwork(request.ip) });
+/** What is counted, by method and path: codes of devices are short, and what is begun is kept for a while. */
+const COUNTED: readonly [LimitName, RegExp][] = [
+  ['deviceCodeAddress', /^POST \/oidc\/device\/?$/],
+  ['authorizationAddress', /^(GET \/oidc\/auth|POST \/oidc\/(request|device\/auth))\/?$/],
+];
+
+/** @throws AppError RATE_LIMITED */
+async function countTries(request: FastifyRequest, { limits }: AuthServices): Promise<void> {
+  const asked = `${request.method} ${request.url.split('?', 1)[0]!}`;
+  const counted = COUNTED.find(([, pattern]) => pattern.test(asked));
+  if (counted !== undefined) await limits.take({ limit: counted[0], key: callerNetwork(request.ip) });
 }

@@ -56,7 +56,8 @@ export const oidcPages: OidcPages = {
   },
 
   deviceConfirm(ctx, { form: { action, xsrf }, client, userCode, device }) {
-    const asked = String(ctx.oidc.deviceCode?.params?.['scope'] ?? '').split(' ');
+    const { scope } = (ctx.oidc.deviceCode?.params ?? {}) as { scope?: string };
+    const asked = (scope ?? '').split(' ');
     show(ctx, {
       title: `Connect ${nameOf(client)}?`,
       body: markup`<p>A device${deviceName(device)} shows this code, and wants to use <strong>${nameOf(client)}</strong> with your account:</p>

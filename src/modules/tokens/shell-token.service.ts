@@ -1,21 +1,10 @@
-import type { Credential } from '../../auth/actor.js';
+import { ACCOUNT_ITSELF } from '../../auth/actor.js';
 import type { Database } from '../../db/index.js';
 import { userError } from '../../shared/user-errors.js';
 import { findUser } from '../accounts/shell.service.js';
 import { lockPerson, lockUser } from '../accounts/users.store.js';
 import { SHELL } from '../audit/audit.store.js';
 import { addToken, type MintedToken, type TokenInput } from './tokens.service.js';
-
-/** Whoever works on the machine is cut by nothing; the account's own rights are. */
-const SHELL_CREDENTIAL: Credential = {
-  kind: 'SESSION',
-  id: 'shell',
-  name: null,
-  permissions: 'ALL',
-  gameVersionIds: null,
-  expiresAt: null,
-  provenAt: null,
-};
 
 /**
  * Makes a token for the account of a handle, a person's or a bot's, with rights that it has now.
@@ -27,6 +16,6 @@ export function createTokenFromShell(db: Database, handle: string, input: TokenI
     const owner = await lockPerson(tx, id);
     const account = owner === null || owner.id === id ? owner : await lockUser(tx, id);
     if (owner === null || account === null) throw userError('NOT_FOUND', `There is no account ${handle}.`, 'handle');
-    return addToken(tx, SHELL, new Date(), { owner, account }, SHELL_CREDENTIAL, input);
+    return addToken(tx, SHELL, new Date(), { owner, account }, ACCOUNT_ITSELF, input);
   });
 }
