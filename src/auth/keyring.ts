@@ -51,6 +51,15 @@ export class Keyring {
     throw new Error(`No key of SECRET_KEYS opens this ${purpose} secret.`);
   }
 
+  /** As {@link decrypt}; null for what no key of today opens, which is as good as lost. */
+  tryDecrypt(purpose: Purpose, sealed: Uint8Array, bound: string): Buffer | null {
+    try {
+      return this.decrypt(purpose, sealed, bound);
+    } catch {
+      return null;
+    }
+  }
+
   private hmac(index: number, purpose: Purpose, text: string): string {
     return createHmac('sha256', this.key(index, purpose)).update(text).digest('base64url');
   }

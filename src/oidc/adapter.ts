@@ -102,7 +102,8 @@ class RecordAdapter implements Adapter {
   private async read(by: 'hash' | 'code_hash' | 'uid_hash', secret: string): Promise<AdapterPayload | undefined> {
     const row = await store.findRecord(this.services.db, this.model, by, hashSecret(secret));
     if (row === null) return undefined;
-    const opened = this.services.keyring.decrypt(PURPOSE, row.payload, this.model);
+    const opened = this.services.keyring.tryDecrypt(PURPOSE, row.payload, this.model);
+    if (opened === null) return undefined;
     const payload = JSON.parse(opened.toString()) as AdapterPayload;
     if (row.consumedAt === null) return payload;
     const age = Date.now() - row.consumedAt.getTime();

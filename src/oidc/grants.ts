@@ -1,4 +1,4 @@
-import type { Grant, KoaContextWithOIDC, Provider } from 'oidc-provider';
+import type { Grant, KoaContextWithOIDC } from 'oidc-provider';
 import { fromScope } from '../auth/permissions.js';
 import { tokenParties } from '../auth/access-tokens/claims.js';
 import type { Sql } from '../db/index.js';

@@ -1,6 +1,5 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { importNames } from '../../src/modules/imports/names-import.service.js';
 import { readNames, readVersion } from '../../src/modules/imports/read-source.js';
@@ -9,6 +8,7 @@ import { importVersion } from '../../src/modules/imports/version-import.service.
 import { temporaryFolders } from '../modules/imports/sources/support.js';
 import { describeReal, REAL_DATA } from '../modules/formats/real-data.js';
 import { openTestDatabase, type TestDatabase } from '../support/database.js';
+import { freePort } from '../support/free-port.js';
 
 const VERSION = '1.16.5';
 const folder = temporaryFolders();
@@ -27,14 +27,6 @@ async function importReal(): Promise<void> {
   const names = await openSource(`${REAL_DATA}/names/1.15/snapshot_20200415`);
   await importNames(db, { version: VERSION, files: await readNames(names) });
   await names.close();
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 /** Mebibytes of a process: now, or at most since the peak was forgotten. */

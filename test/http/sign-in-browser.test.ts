@@ -1,24 +1,14 @@
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, type TestContext } from 'vitest';
 import { openBrowser } from '../support/browser.js';
+import { freePort } from '../support/free-port.js';
 import { newAccount, startDoorService, type DoorService } from '../support/round-trip.js';
-
-/** A port that nobody listens on: providers must know it before the service is made. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 let service: DoorService;
 let browser: Browser | null;
 let origin: string;
 beforeAll(async () => {
-  const port = await freePort();
+  const port = await freePort('localhost');
   origin = `http://localhost:${port}`;
   service = await startDoorService({ publicUrl: origin });
   await service.http.listen({ host: 'localhost', port });

@@ -1,24 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { createServer } from 'node:net';
 import * as oidc from 'openid-client';
 import { expect } from 'vitest';
 import { hashSecret, newSecret } from '../../src/auth/secrets.js';
 import type { Permission } from '../../src/auth/permissions.js';
 import type { TestClient } from '../support/client.js';
+import { freePort } from '../support/free-port.js';
 import { startTestService, type TestService, type TestServiceOptions } from '../support/service.js';
 
 /** A service that listens, so that real relying parties can reach it. */
 export interface OidcService extends TestService {
   /** Its address. */
   readonly url: string;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 export async function startOidcService(options: TestServiceOptions = {}): Promise<OidcService> {

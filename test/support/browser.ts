@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import { chromium, type Browser } from 'playwright-core';
+import { join } from 'node:path';
+import { chromium, type Browser, type Page } from 'playwright-core';
 
 const PATHS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
@@ -12,4 +13,10 @@ export async function openBrowser(): Promise<Browser | null> {
   }
   const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking', '--disable-sync'];
   return chromium.launch({ executablePath, args });
+}
+
+/** Keeps a picture of a page, for people to look at: in SCREENSHOT_DIR, or below the project. */
+export async function screenshot(page: Page, name: string): Promise<void> {
+  const folder = process.env.SCREENSHOT_DIR ?? 'test-artifacts/screenshots';
+  await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
 }

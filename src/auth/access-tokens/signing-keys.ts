@@ -28,10 +28,10 @@ const PURPOSE = 'signing-key';
 
 /**
  * Makes a key in place of the one that signs, which is published for a day more.
- * @param onlyFirst makes one only where there is none
+ * @param ifNeeded makes one only where there is none that can be opened
  * @returns the `kid` of the key that signs now
  */
-export async function rotateSigningKey({ db, keyring }: KeyServices, onlyFirst = false): Promise<string> {
+export async function rotateSigningKey({ db, keyring }: KeyServices, ifNeeded = false): Promise<string> {
   const { privateKey, publicKey } = await generateKeyPair(SIGNING_ALGORITHM, { extractable: true });
   const [secret, open] = await Promise.all([exportJWK(privateKey), exportJWK(publicKey)]);
   const kid = await calculateJwkThumbprint(open);
@@ -40,7 +40,8 @@ export async function rotateSigningKey({ db, keyring }: KeyServices, onlyFirst =
     await lockSigningKeys(tx);
     const now = new Date();
     const current = (await signingKeys(tx, now)).find(({ retiredAt }) => retiredAt === null);
-    if (onlyFirst && current !== undefined) return current.kid;
+    const isGood = current !== undefined && keyring.tryDecrypt(PURPOSE, current.privateKey, current.kid) !== null;
+    if (ifNeeded && isGood) return current.kid;
     await retireSigningKeys(tx, now);
     await insertSigningKey(tx, { kid, publicKey: open, privateKey: sealed }, now);
     return kid;
@@ -64,23 +65,29 @@ export class SigningKeys {
   }
 
   private async read(): Promise<SigningKeySet> {
-    const { db, keyring } = this.services;
-    let rows = await signingKeys(db, new Date());
-    if (!rows.some(({ retiredAt }) => retiredAt === null)) {
+    let secrets = await this.secrets();
+    if (secrets[0]?.retiredAt !== null) {
       await rotateSigningKey(this.services, true);
-      rows = await signingKeys(db, new Date());
+      secrets = await this.secrets();
     }
-    const common = { alg: SIGNING_ALGORITHM, use: 'sig' };
-    const secrets = rows.map(({ kid, privateKey }) => {
-      const jwk = JSON.parse(keyring.decrypt(PURPOSE, privateKey, kid).toString()) as JWK;
-      return { ...jwk, ...common, kid };
-    });
     const open = await Promise.all(
-      rows.map(async ({ kid, publicKey, retiredAt }) => {
+      secrets.map(async ({ kid, publicKey, retiredAt }) => {
         const key = (await importJWK(publicKey, SIGNING_ALGORITHM)) as CryptoKey;
         return [kid, { key, retiredAt }] as const;
       }),
     );
-    return { private: secrets, public: new Map(open) };
+    return { private: secrets.map(({ jwk }) => jwk), public: new Map(open) };
+  }
+
+  /** The keys that can be opened: one that SECRET_KEYS of today does not open signs nothing, and what it signed has ended. */
+  private async secrets() {
+    const { db, keyring } = this.services;
+    const rows = await signingKeys(db, new Date());
+    return rows.flatMap(({ kid, publicKey, privateKey, retiredAt }) => {
+      const secret = keyring.tryDecrypt(PURPOSE, privateKey, kid);
+      if (secret === null) return [];
+      const jwk = { ...(JSON.parse(secret.toString()) as JWK), alg: SIGNING_ALGORITHM, use: 'sig', kid };
+      return [{ kid, publicKey, retiredAt, jwk }];
+    });
   }
 }

@@ -1,8 +1,7 @@
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:http';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openBrowser } from '../../support/browser.js';
+import { freePort } from '../../support/free-port.js';
 import { startTestService, type TestService } from '../../support/service.js';
 import {
   FINISH_REGISTRATION,
@@ -14,20 +13,11 @@ import {
   VIEWER,
 } from './support.js';
 
-/** A port that nobody listens on. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
 let browser: Browser | null;
 let service: TestService;
 let origin: string;
 beforeAll(async () => {
-  const port = await freePort();
+  const port = await freePort('localhost');
   origin = `http://localhost:${port}`;
   service = await startTestService({ sample: false, publicUrl: origin });
   await service.http.listen({ port, host: 'localhost' });
