@@ -12,6 +12,11 @@ export interface OidcDoorServices extends OidcServices {
   endBrowserSession: (ctx: KoaContextWithOIDC) => Promise<string[]>;
 }
 
+/** A client as the provider has it, beyond what its types tell. */
+type ToldClient = Client & { backchannelLogout(accountId: string, sid: string): Promise<void> };
+
+const NOT_TOLD = 'a client was not told of a sign-out';
+
 /** The OpenID Connect provider. When keys are rotated, by whatever process, another one takes its place. */
 export class OidcDoor {
   private made: { keys: SigningKeySet; provider: Provider; handle: ReturnType<Provider['callback']> } | null = null;
@@ -37,6 +42,32 @@ export class OidcDoor {
     await (await this.current()).handle(request, response);
   }
 
+  /** Where an application waits for the browser that is on a page of an interaction; null for none. */
+  async redirectUriOf(interactionId: string): Promise<string | null> {
+    const interaction = await (await this.provider()).Interaction.find(interactionId);
+    const address = interaction?.params['redirect_uri'];
+    return typeof address === 'string' ? address : null;
+  }
+
+  /**
+   * Ends what the provider remembers of a browser in which somebody signs out, and tells the clients that want to know.
+   * A client that does not answer is noted in the log.
+   */
+  async forgetBrowser(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const provider = await this.provider();
+    const session = await provider.Session.get(provider.createContext(request, response));
+    const { accountId } = session;
+    if (accountId === undefined) return;
+    const told = Object.entries(session.authorizations ?? {}).map(async ([clientId, { sid }]) => {
+      const client = (await provider.Client.find(clientId)) as ToldClient | undefined;
+      if (client?.backchannelLogoutUri !== undefined) await client.backchannelLogout(accountId, sid!);
+    });
+    for (const outcome of await Promise.allSettled(told)) {
+      if (outcome.status === 'rejected') this.services.log.warn({ err: outcome.reason as Error }, NOT_TOLD);
+    }
+    await session.destroy();
+  }
+
   private async current() {
     const keys = await this.services.keys.get();
     if (this.made?.keys === keys) return this.made;
@@ -60,7 +91,7 @@ function createProvider(services: OidcDoorServices, keys: SigningKeySet): Provid
   });
   provider.on('server_error', (_ctx, error) => log.error({ err: error }, 'provider fault'));
   provider.on('backchannel.error', (_ctx, error, client) => {
-    log.warn({ client: client.clientId, reason: error.message }, 'a client was not told of a sign-out');
+    log.warn({ client: client.clientId, reason: error.message }, NOT_TOLD);
   });
   return provider;
 }
