@@ -7,6 +7,7 @@ import { migrationStatus, type Database } from '../db/index.js';
 import { printAnnotatedSchema } from '../graphql/print.js';
 import { createGraphqlServer } from '../graphql/server.js';
 import { mountAccountExport } from '../http/account-export.js';
+import { mountAccountPages } from '../http/account/index.js';
 import { mountDump } from '../http/dump.js';
 import { mountComparison } from '../http/comparison.js';
 import { mountExports } from '../http/exports.js';
@@ -144,6 +145,7 @@ export async function createApp(input: AppInput): Promise<App> {
   mountMaven(http, maven);
   mountComparison(http, comparisons);
   mountSignIn(http, auth, authenticate);
+  mountAccountPages(http, auth, authenticate);
   const oidc = createOidc(auth, authenticate, webhookTargets);
   mountOidc(http, oidc, auth);
   mountInteraction(http, oidc, auth, authenticate);

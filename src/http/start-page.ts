@@ -62,14 +62,13 @@ function versionList(versions: readonly LoadedVersion[]): Html {
   </ul>`;
 }
 
-/** Whole addresses: a sign-in that begins under another name of the host would not come back to the same cookies. */
-function doorList(doors: NonNullable<StartPageInput['doors']>): Html | string {
-  if (doors.length === 0) return '';
+/** Providers by whole addresses: a sign-in that begins under another name of the host would not come back to the same cookies. */
+function doorList(doors: NonNullable<StartPageInput['doors']>): Html {
   const links = doors.map(
-    ({ title, signInUrl }) => markup`<a class="button" href="${signInUrl}">Sign in with ${title}</a> `,
+    ({ title, signInUrl }) => markup`<a class="button quiet" href="${signInUrl}">Sign in with ${title}</a> `,
   );
   return markup`<h2>Your account</h2>
-      <p>${links}</p>`;
+      <p><a class="button" href="/sign-in">Sign in</a> <a class="button quiet" href="/sign-up">Sign up</a> ${links}</p>`;
 }
 
 const body = (publicUrl: string, versions: Html, doors: NonNullable<StartPageInput['doors']>): Html => markup`<p>

@@ -15,14 +15,12 @@ import { SIGNING_ALGORITHM, type SigningKeySet } from '../auth/access-tokens/sig
 import { ACCOUNT_ITSELF } from '../auth/actor.js';
 import { accountActor } from '../auth/actor.store.js';
 import { ALL_PERMISSIONS, fromScope, toScope, type Permission } from '../auth/permissions.js';
-import type { AuthServices } from '../auth/services.js';
-import type { WebhookTargets } from '../modules/webhooks/targets.js';
-import type { AccountIds } from './account-ids.js';
 import { adapterFactory } from './adapter.js';
 import { callBack } from './back-channel.js';
 import { IDENTITY_SCOPES, OWN_METADATA } from './client-metadata.js';
 import { existingGrant } from './grants.js';
-import type { DeviceFault, OidcForm, OidcPages } from './pages.js';
+import type { DeviceFault, OidcForm } from './pages.js';
+import type { OidcServices } from './services.js';
 import { actingClaims } from './token-exchange.js';
 
 const MINUTE = 60;
@@ -34,15 +32,6 @@ const REFRESH_LIFETIME = 30 * DAY;
 
 /** Every family of refresh tokens, and every consent, ends after this long, in seconds. */
 const GRANT_LIFETIME = 180 * DAY;
-
-export interface OidcServices extends Pick<AuthServices, 'db' | 'log' | 'publicUrl' | 'keyring'> {
-  accountIds: AccountIds;
-  pages: OidcPages;
-  /** Which addresses are told of a sign-out. */
-  targets: WebhookTargets;
-  /** Who is signed in in the browser that a request comes from; null for nobody. */
-  sessionUser: (ctx: KoaContextWithOIDC) => Promise<number | null>;
-}
 
 /** How the provider is set up, with the keys of an instant. Every choice is deliberate: its defaults are for trying it out. */
 export function configuration(services: OidcServices, keys: SigningKeySet): Configuration {

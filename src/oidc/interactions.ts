@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { errors, type Client, type InteractionResults, type Provider } from 'oidc-provider';
+import type { Client, InteractionResults, Provider } from 'oidc-provider';
 import type { Actor } from '../auth/actor.js';
+import { badInput } from '../shared/errors.js';
 import { allow } from './grants.js';
 import type { OidcDoor } from './provider.js';
 
@@ -21,15 +22,19 @@ export interface Asked {
   grantId: string | null;
 }
 
-/** The interaction that a browser has been sent to. @throws SessionNotFound where it did not begin in this browser, or has ended */
+/** The interaction that a browser has been sent to. @throws AppError BAD_USER_INPUT where it did not begin in this browser, or has ended */
 export async function readInteraction(
   provider: Provider,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<Asked> {
-  const { prompt, params, session, iat, grantId } = await provider.interactionDetails(request, response);
+  const found = await provider.interactionDetails(request, response).catch((error: Error) => {
+    if (error.name === 'SessionNotFound') throw notHere();
+    throw error;
+  });
+  const { prompt, params, session, iat, grantId } = found;
   const client = await provider.Client.find(textOf(params['client_id']));
-  if (client === undefined) throw new errors.SessionNotFound('the client is gone');
+  if (client === undefined) throw notHere();
   const maxAge = Number(params['max_age'] ?? NaN);
   return {
     prompt: prompt.name === 'login' ? 'login' : 'consent',
@@ -45,6 +50,9 @@ export async function readInteraction(
     grantId: grantId ?? null,
   };
 }
+
+const notHere = () =>
+  badInput('This was not begun in this browser, or took too long. Go back to the application and begin again.');
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 

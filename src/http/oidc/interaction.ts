@@ -1,11 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { errors, type Client } from 'oidc-provider';
+import type { Client } from 'oidc-provider';
 import type { Actor } from '../../auth/actor.js';
 import type { Authenticate } from '../../auth/authenticate.js';
 import type { AuthServices } from '../../auth/services.js';
 import { consentTo, readInteraction, refuse, signedInAs, type Asked } from '../../oidc/interactions.js';
 import type { OidcDoor } from '../../oidc/provider.js';
-import { badInput } from '../../shared/errors.js';
 import { linkTo, sendFormPage } from '../account/form-page.js';
 import { fieldOf, readForms, requireOwnPage } from '../account/forms.js';
 import { markup, type Html } from '../html.js';
@@ -28,7 +27,7 @@ export function mountInteraction(
   void http.register(async (app) => {
     readForms(app);
     app.addHook('onRequest', async (_request, reply) => void reply.header('cache-control', 'no-store'));
-    app.setErrorHandler((error, request, reply) => sendRefusal(request, reply, inWords(error)));
+    app.setErrorHandler((error, request, reply) => sendRefusal(request, reply, error));
     const options = { exposeHeadRoute: false };
 
     /** What is asked, who is there, and what comes next. */
@@ -58,12 +57,6 @@ export function mountInteraction(
       return reply.redirect(await (await door.provider()).interactionResult(request.raw, reply.raw, result), 303);
     });
   });
-}
-
-/** An interaction that this browser does not have is the fault of nobody who runs the service. */
-function inWords(error: unknown): unknown {
-  if (!(error instanceof errors.SessionNotFound)) return error;
-  return badInput('This was not begun in this browser, or took too long. Go back to the application and begin again.');
 }
 
 function sendConsent(reply: FastifyReply, asked: Asked, actor: Actor): FastifyReply {

@@ -1,0 +1,55 @@
+import { Provider, type Client, type KoaContextWithOIDC } from 'oidc-provider';
+import { tokenParties } from '../auth/access-tokens/claims.js';
+import type { SigningKeySet } from '../auth/access-tokens/signing-keys.js';
+import { equalSecrets, hashSecret } from '../auth/secrets.js';
+import { configuration } from './configuration.js';
+import { NOT_TOLD, type OidcServices } from './services.js';
+import { registerTokenExchange } from './token-exchange.js';
+
+/** The provider with the keys of an instant. */
+export function createProvider(services: OidcServices, keys: SigningKeySet): Provider {
+  const { publicUrl, log } = services;
+  const { issuer } = tokenParties(publicUrl);
+  const provider = new Provider(issuer, configuration(services, keys));
+  // The mount says by headers how the service is reached, in place of whatever a client sent.
+  provider.proxy = true;
+  knowClients(provider);
+  registerTokenExchange(provider, services);
+  provider.use(async (ctx, next) => {
+    await next();
+    await leaveBrowser(ctx as unknown as KoaContextWithOIDC, services);
+  });
+  provider.on('server_error', (_ctx, error) => log.error({ err: error }, 'provider fault'));
+  provider.on('backchannel.error', (_ctx, error, client) => {
+    log.warn({ client: client.clientId, reason: error.message }, NOT_TOLD);
+  });
+  return provider;
+}
+
+/** What is ours of clients: hashed secrets, and subjects of their own for all but those of the people who run the service. */
+function knowClients(provider: Provider): void {
+  const prototype = provider.Client.prototype as Client & {
+    compareClientSecret(given: string): boolean;
+    grantTypeAllowed(type: string): boolean;
+  };
+  prototype.compareClientSecret = function compareClientSecret(given) {
+    const hash = hashSecret(given).toString('hex');
+    const previous = this['previous_secret_hash'] as string | null;
+    return equalSecrets(hash, this.clientSecret!) || (previous !== null && equalSecrets(hash, previous));
+  };
+  // By metadata every client is `public`: with `pairwise` the provider wants sectors, which it would ask the hosts of clients for,
+  // and refuses the device grant. Subjects here differ by client (`configuration.ts`), not by host.
+  Object.defineProperty(prototype, 'subjectType', {
+    get(this: Client) {
+      return this['trusted'] === true ? 'public' : 'pairwise';
+    },
+    set: () => undefined,
+  });
+}
+
+/** Whoever signs out through a client is signed out of the browser's session here, too. */
+async function leaveBrowser(ctx: KoaContextWithOIDC, { endBrowserSession }: OidcServices): Promise<void> {
+  if (ctx.oidc?.route !== 'end_session_confirm' || ctx.oidc.params?.['logout'] === undefined || ctx.status >= 400)
+    return;
+  for (const cookie of await endBrowserSession(ctx)) ctx.append('set-cookie', cookie);
+}
