@@ -19,7 +19,7 @@ import { adapterFactory } from './adapter.js';
 import { callBack } from './back-channel.js';
 import { IDENTITY_SCOPES, OWN_METADATA } from './client-metadata.js';
 import { existingGrant } from './grants.js';
-import type { DeviceFault, OidcForm } from './pages.js';
+import type { DeviceFault, OidcForm, OidcPages } from './pages.js';
 import type { OidcServices } from './services.js';
 import { actingClaims } from './token-exchange.js';
 
@@ -108,8 +108,7 @@ export function configuration(services: OidcServices, keys: SigningKeySet): Conf
       backchannelLogout: { enabled: true },
       rpInitiatedLogout: {
         enabled: true,
-        logoutSource: (ctx) =>
-          pages.signOut(ctx, { form: formOf(ctx, 'end_session_confirm'), client: ctx.oidc.client }),
+        logoutSource: (ctx) => askToSignOut(ctx, pages),
         postLogoutSuccessSource: (ctx) => pages.signedOut(ctx),
       },
       deviceFlow: {
@@ -169,6 +168,10 @@ function policyOf({ sessionUser, accountIds }: OidcServices) {
   );
   return policy;
 }
+
+/** Asks whether to sign out. */
+export const askToSignOut = (ctx: KoaContextWithOIDC, pages: OidcPages): void =>
+  pages.signOut(ctx, { form: formOf(ctx, 'end_session_confirm'), client: ctx.oidc.client });
 
 /** The provider's own form would carry no label: its parts are enough to make one. */
 const formOf = (ctx: KoaContextWithOIDC, route: string): OidcForm => ({

@@ -2,7 +2,7 @@ import { Provider, type Client, type KoaContextWithOIDC } from 'oidc-provider';
 import { tokenParties } from '../auth/access-tokens/claims.js';
 import type { SigningKeySet } from '../auth/access-tokens/signing-keys.js';
 import { equalSecrets, hashSecret } from '../auth/secrets.js';
-import { configuration } from './configuration.js';
+import { askToSignOut, configuration } from './configuration.js';
 import { NOT_TOLD, type OidcServices } from './services.js';
 import { registerTokenExchange } from './token-exchange.js';
 
@@ -17,7 +17,7 @@ export function createProvider(services: OidcServices, keys: SigningKeySet): Pro
   registerTokenExchange(provider, services);
   provider.use(async (ctx, next) => {
     await next();
-    await leaveBrowser(ctx as unknown as KoaContextWithOIDC, services);
+    await signOutEverywhere(ctx as unknown as KoaContextWithOIDC, services);
   });
   provider.on('server_error', (_ctx, error) => log.error({ err: error }, 'provider fault'));
   provider.on('backchannel.error', (_ctx, error, client) => {
@@ -47,9 +47,14 @@ function knowClients(provider: Provider): void {
   });
 }
 
-/** Whoever signs out through a client is signed out of the browser's session here, too. */
-async function leaveBrowser(ctx: KoaContextWithOIDC, { endBrowserSession }: OidcServices): Promise<void> {
-  if (ctx.oidc?.route !== 'end_session_confirm' || ctx.oidc.params?.['logout'] === undefined || ctx.status >= 400)
-    return;
+/**
+ * Whoever signs out through a client is signed out of the browser's session here, too, and so is asked first even where the provider
+ * itself knows of nobody: it would send a page that signs out by itself, to which any site could lead.
+ */
+async function signOutEverywhere(ctx: KoaContextWithOIDC, { endBrowserSession, pages }: OidcServices): Promise<void> {
+  if (ctx.oidc === undefined || ctx.status >= 400) return;
+  const { route, session, params } = ctx.oidc;
+  if (route === 'end_session' && session?.accountId === undefined) return askToSignOut(ctx, pages);
+  if (route !== 'end_session_confirm' || params?.['logout'] === undefined) return;
   for (const cookie of await endBrowserSession(ctx)) ctx.append('set-cookie', cookie);
 }

@@ -158,6 +158,19 @@ describe('The pages of the provider, in a real browser without script, by keyboa
     expect((await alice.send('{ viewer { user { handle } } }')).errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED');
   });
 
+  test('OP4: a link of anybody to the end of the session asks, where the provider knows of nobody too', async () => {
+    const alice = await signUp(service);
+    await signedInAs(alice);
+    await page.goto(`${service.url}/oidc/session/end`);
+    expect(await page.textContent('h1')).toBe('Sign out?');
+    expect(await page.content()).not.toContain('<script');
+    expect((await alice.query('{ viewer { user { handle } } }')).viewer.user.handle).toBe(alice.handle);
+    await tabTo('Sign out');
+    await page.waitForSelector('text=You are signed out');
+    await fits('signed-out-by-provider');
+    expect((await alice.send('{ viewer { user { handle } } }')).errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED');
+  });
+
   test('a request that can not be answered is told in words', async () => {
     const alice = await signUp(service);
     await signedInAs(alice);

@@ -12,7 +12,7 @@ export interface AccountDoor {
   /** Who asks: by the browser's cookie alone. */
   callerOf(request: FastifyRequest): Promise<Caller>;
   /** The origins beside this one to which a path leads on at once. */
-  formTargets(returnTo: string): Promise<readonly string[]>;
+  formTargets: (returnTo: string) => Promise<readonly string[]>;
 }
 
 /** HEAD is what looks at links: it has nothing to see here. */

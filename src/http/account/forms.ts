@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { AuthServices } from '../../auth/services.js';
 import { isForeign } from '../../auth/sessions/session-strategy.js';
 import { checkReturnTo } from '../../modules/identities/oauth-flow.service.js';
-import { AppError, badInput } from '../../shared/errors.js';
+import { AppError } from '../../shared/errors.js';
 
 /** Bytes of a form; the answer of a passkey does not come by one. */
 const FORM_LIMIT = 64 * 1024;
@@ -15,12 +15,16 @@ export function readForms(app: FastifyInstance): void {
     { parseAs: 'string', bodyLimit: FORM_LIMIT },
     (_request, body, done) => done(null, new URLSearchParams(body as string)),
   );
+  // What comes without a type has no body that anything would have read.
+  app.addHook('preHandler', async ({ method, body }) => {
+    if (method === 'POST' && !(body instanceof URLSearchParams))
+      throw Object.assign(new Error('no form'), { statusCode: 415 });
+  });
 }
 
-/** A field of a form; null where it is not there exactly once. @throws AppError BAD_USER_INPUT where there is no form */
+/** A field of a form; null where it is not there exactly once. */
 export function fieldOf({ body }: FastifyRequest, name: string): string | null {
-  if (!(body instanceof URLSearchParams)) throw badInput('Forms are sent as application/x-www-form-urlencoded.');
-  const [value, ...more] = body.getAll(name);
+  const [value, ...more] = (body as URLSearchParams).getAll(name);
   return value === undefined || more.length > 0 ? null : value;
 }
 
