@@ -94,6 +94,41 @@ describe('The pages of the provider, in a real browser without script, by keyboa
     expect(tokens.claims()?.['preferred_username']).toBe(alice.handle);
   });
 
+  test('who is not signed in signs up on the way, and comes back to the application', async () => {
+    const alice = await signUp(service);
+    const party = await relyingParty(service, await webClient(alice, 'Mapping Viewer'));
+    const parameters = { scope: 'openid profile', redirect_uri: `${home}/callback` };
+    context = await browser!.newContext({ javaScriptEnabled: false, viewport: { width: 360, height: 740 } });
+    page = await context.newPage();
+    const { url, checks } = await authorizationRequest(party, parameters);
+    await page.goto(url.href);
+    await page.getByRole('link', { name: /sign up/i }).click();
+    const password = 'eleven quiet paper lanterns';
+    service.secrets.add(password);
+    await page.getByLabel(/handle/i).fill('newcomer');
+    await page.getByLabel(/password/i).fill(password);
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('text=Allow Mapping Viewer?');
+    await tabTo('Allow');
+    await page.waitForURL(`${home}/**`);
+    const tokens = await oidc.authorizationCodeGrant(party, new URL(page.url()), checks);
+    expect(tokens.claims()?.['preferred_username']).toBe('newcomer');
+
+    // A second browser, which the application knows already: signing in leads straight back to it.
+    const { value } = (await context.cookies()).find(({ name }) => name === 'mcp_session')!;
+    service.secrets.add(value);
+    await context.close();
+    context = await browser!.newContext({ javaScriptEnabled: false });
+    page = await context.newPage();
+    const again = await authorizationRequest(party, parameters);
+    await page.goto(again.url.href);
+    await page.getByLabel(/handle/i).fill('newcomer');
+    await page.getByLabel(/password/i).fill(password);
+    await page.keyboard.press('Enter');
+    await page.waitForURL(`${home}/**`);
+    await oidc.authorizationCodeGrant(party, new URL(page.url()), again.checks);
+  });
+
   test('a device is connected by its code', async () => {
     const alice = await signUp(service);
     const permissions = [Permission.MAPPING_VOTE];

@@ -17,6 +17,16 @@ interface Route {
   Params: { uid: string };
 }
 
+/**
+ * The origins to which a path leads on at once: where an application waits for the browser that is to sign in first. Browsers hold the
+ * redirects that follow a form to its page's policy.
+ */
+export async function formTargets(door: OidcDoor, returnTo: string): Promise<string[]> {
+  const id = /^\/interaction\/([\w-]{1,100})$/.exec(returnTo)?.[1];
+  const address = id === undefined ? null : await door.redirectUriOf(id);
+  return address === null ? [] : [targetOf(address)];
+}
+
 /** Mounts what the provider asks people for: to sign in, and to agree. It is what a client's request waits for. */
 export function mountInteraction(
   http: FastifyInstance,
