@@ -20,7 +20,7 @@ export default tseslint.config(
         projectService: { allowDefaultProject: ['*.js', 'scripts/*.mjs'] },
         tsconfigRootDir: import.meta.dirname,
       },
-      globals: { process: 'readonly', console: 'readonly', URL: 'readonly' },
+      globals: { process: 'readonly', console: 'readonly', URL: 'readonly', fetch: 'readonly' },
     },
     rules: {
       'max-lines': ['error', { max: 320, skipBlankLines: true, skipComments: true }],
@@ -37,7 +37,7 @@ export default tseslint.config(
   },
   { files: ['**/*.mjs', '**/*.js', '**/*.cjs'], ...tseslint.configs.disableTypeChecked },
   {
-    files: ['src/app/env.ts', 'scripts/**', 'test/**', 'bench/**', '*.ts'],
+    files: ['src/app/env.ts', 'scripts/**', 'test/**', 'bench/**', 'examples/**', '*.ts'],
     rules: { 'no-restricted-properties': 'off' },
   },
   {
