@@ -148,7 +148,10 @@ export async function createApp(input: AppInput): Promise<App> {
   const oidc = createOidc(auth, authenticate, webhookTargets);
   mountOidc(http, oidc, auth);
   mountInteraction(http, oidc, auth, authenticate);
-  mountAccountPages(http, auth, authenticate, { formTargets: (returnTo) => formTargets(oidc, returnTo) });
+  mountAccountPages(http, auth, authenticate, {
+    formTargets: (returnTo) => formTargets(oidc, returnTo),
+    onSignOut: (request, reply) => oidc.forgetBrowser(request.raw, reply.raw),
+  });
   mountGraphiql(http);
   mountStartPage(http, { publicUrl, versions, doors: providerDoors(auth) });
   let printed: string | undefined;

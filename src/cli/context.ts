@@ -1,4 +1,5 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
+import type { Keyring } from '../auth/keyring.js';
 import type { Database } from '../db/index.js';
 
 /** The command line or its settings can't be used as they are; the message says how. */
@@ -13,6 +14,8 @@ export interface CliContext {
   openDatabase: () => Promise<Database>;
   /** Opens it as it is. */
   openUnmigrated: () => Promise<Database>;
+  /** The service's own secrets, of the settings. */
+  openKeyring: () => Promise<Keyring>;
   /** Runs an operation as the shell's user on the database of the settings. @throws AppError as the operation is refused */
   query: <Data, Variables>(document: TypedDocumentNode<Data, Variables>, variables: Variables) => Promise<Data>;
   /** The first line of standard input. @throws MisuseError if there is none */

@@ -60,6 +60,13 @@ function createContext(json: boolean): CliContext {
     settings: { mavenUrl: settings.MCP_MAVEN_URL },
     openDatabase,
     openUnmigrated,
+    async openKeyring() {
+      const [{ Keyring }, { secretKeys }] = await Promise.all([
+        import('../auth/keyring.js'),
+        import('../app/secret-keys.js'),
+      ]);
+      return new Keyring(await secretKeys(settings));
+    },
     async query(document, variables) {
       const { executeOnce } = await import('../app/execute-once.js');
       const db = await openDatabase();

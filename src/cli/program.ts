@@ -6,6 +6,7 @@ import { registerChangelog } from './commands/changelog.js';
 import { registerDump } from './commands/dump.js';
 import { registerExport } from './commands/export.js';
 import { registerImports } from './commands/import.js';
+import { registerKeys } from './commands/keys.js';
 import { registerLookup } from './commands/lookup.js';
 import { registerMigrate } from './commands/migrate.js';
 import { registerMigration } from './commands/migration.js';
@@ -45,6 +46,7 @@ export async function runCommand(
   registerDump(program, context);
   registerRestore(program, context);
   registerAccounts(program, context);
+  registerKeys(program, context);
   for (const command of runnable(program)) {
     command.option('--json', 'print the result as JSON').exitOverride().showHelpAfterError('(--help tells more)');
   }

@@ -33,7 +33,14 @@ function mountRoute(app: FastifyInstance, mount: GraphqlMount): void {
   void app.register(cors, {
     origin: '*',
     methods: ['GET', 'POST'],
-    allowedHeaders: ['content-type', 'authorization', 'dpop', 'apollo-require-preflight', 'x-request-id', 'if-none-match'],
+    allowedHeaders: [
+      'content-type',
+      'authorization',
+      'dpop',
+      'apollo-require-preflight',
+      'x-request-id',
+      'if-none-match',
+    ],
     exposedHeaders: ['etag', 'x-request-id'],
     maxAge: 86_400,
   });

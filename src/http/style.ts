@@ -39,17 +39,17 @@ dd { flex: 1 1 14rem; margin: 0; color: var(--soft); }
 code, pre { font: .9em/1.5 ui-monospace, monospace; }
 pre { overflow-x: auto; padding: 1rem; border: 1px solid var(--line); border-radius: .5rem; background: var(--card); }
 form, .ways { max-width: 26rem; margin: 1rem 0; }
-.rows form { margin: 0; }
+.rows form, .ways form { margin: 0; }
 .field { margin: 0 0 1.1rem; }
 label { display: block; margin-bottom: .3rem; font-weight: 600; }
 input { width: 100%; min-height: 2.75rem; padding: .55rem .8rem; border: 1px solid var(--edge); border-radius: .5rem; background: var(--card); color: inherit; font: inherit; }
 input[aria-invalid] { border-color: var(--bad); }
-.hint, .error { margin: .3rem 0 0; font-size: .9375rem; line-height: 1.4; }
+.hint, .error { margin: .45rem 0 0; font-size: .9375rem; line-height: 1.4; }
 .hint { color: var(--soft); }
 .error { color: var(--bad); }
 .notice { padding: .7rem 1rem; border: 1px solid var(--line); border-left: .3rem solid var(--link); border-radius: .5rem; background: var(--card); }
 .notice.error { border-left-color: var(--bad); }
 form > button, .ways .button, .ways button { width: 100%; margin-right: 0; }
 .rows form > button { width: auto; }
-.ways { padding-top: 1rem; border-top: 1px solid var(--line); }
+form + .ways { padding-top: 1rem; border-top: 1px solid var(--line); }
 `;

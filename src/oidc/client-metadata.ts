@@ -1,5 +1,5 @@
 import type { ClientMetadata } from 'oidc-provider';
-import { isPermission } from '../auth/permissions.js';
+import { isForTokens, isPermission } from '../auth/permissions.js';
 import type { ClientAuthentication, ClientCredentialsRow } from '../modules/clients/clients.store.js';
 
 /** The OAuth name of exchanging one token for another (RFC 8693). */
@@ -44,7 +44,7 @@ export function clientMetadata(client: ClientCredentialsRow, now: Date): ClientM
   const { kind, authentication, secretHash, jwks } = client;
   const bySecret = authentication === 'SECRET_BASIC' || authentication === 'SECRET_POST';
   if ((bySecret && secretHash === null) || (authentication === 'PRIVATE_KEY' && jwks === null)) return null;
-  const permissions = client.permissions.filter(isPermission);
+  const permissions = client.permissions.filter(isPermission).filter((each) => isForTokens(each, kind === 'BOT'));
   const overlap = client.previousSecretUntil !== null && client.previousSecretUntil > now;
   return {
     client_id: client.clientId,

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Client, Provider } from 'oidc-provider';
+import type { Client, InteractionResults, Provider } from 'oidc-provider';
 import type { SigningKeySet } from '../auth/access-tokens/signing-keys.js';
 import { NOT_TOLD, type OidcServices } from './services.js';
 
@@ -55,6 +55,24 @@ export class OidcDoor {
       if (outcome.status === 'rejected') this.services.log.warn({ err: outcome.reason as Error }, NOT_TOLD);
     }
     await session.destroy();
+  }
+
+  /**
+   * Hands the provider what came of an interaction. Where somebody else has signed in than it knew in this browser, whoever that was
+   * has left: left to itself it would show a form that needs a script, and sign the browser out of this service.
+   * @returns where the browser goes on
+   */
+  async answer(request: IncomingMessage, response: ServerResponse, result: InteractionResults): Promise<string> {
+    const provider = await this.provider();
+    const { accountId } = await provider.Session.get(provider.createContext(request, response));
+    if (result.login === undefined || accountId === undefined || accountId === result.login.accountId) {
+      return provider.interactionResult(request, response, result);
+    }
+    const interaction = await provider.interactionDetails(request, response);
+    await this.forgetBrowser(request, response);
+    Object.assign(interaction, { session: undefined, result });
+    await interaction.persist();
+    return interaction.returnTo;
   }
 
   private async current() {

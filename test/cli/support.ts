@@ -1,6 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { vi } from 'vitest';
+import { Keyring } from '../../src/auth/keyring.js';
 import { executeOnce } from '../../src/app/execute-once.js';
 import { createOfflineSchema } from '../../src/app/schema.js';
 import type { CliContext } from '../../src/cli/context.js';
@@ -33,7 +35,12 @@ async function capture(work: () => Promise<number>): Promise<Outcome> {
 
 /** Runs a command line in this process on a database that stays open. */
 export const shellOn =
-  (db: Database, settings: Partial<CliContext['settings']> = {}, stdin = '') =>
+  (
+    db: Database,
+    settings: Partial<CliContext['settings']> = {},
+    stdin = '',
+    keyring = new Keyring([randomBytes(32).toString('hex')]),
+  ) =>
   (...args: string[]): Promise<Outcome> =>
     capture(() =>
       runCommand(args, (json) => {
@@ -42,6 +49,7 @@ export const shellOn =
           settings: { mavenUrl: 'http://127.0.0.1:9', ...settings },
           openDatabase: open,
           openUnmigrated: open,
+          openKeyring: async () => keyring,
           query: (document, variables) => executeOnce(db, 'http://localhost:4000', document, variables),
           readSecret: async () => stdin,
           printSchema: async () => printAnnotatedSchema(createOfflineSchema()),

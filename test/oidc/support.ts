@@ -166,3 +166,21 @@ export async function authorize(
   }
   return tokens;
 }
+
+/** Whom an access token speaks for at the interface: a handle, or the code of the refusal. */
+export async function callerWith(service: TestService, token: string): Promise<string> {
+  const program = Object.assign(service.client(), { token });
+  const { data, errors } = await program.send('{ viewer { user { handle } } }');
+  return errors?.[0]?.extensions.code ?? data.viewer.user.handle;
+}
+
+/** What became of a request to the provider: OK, or the OAuth code of its error. */
+export const outcomeOfGrant = (answer: Promise<unknown>): Promise<string> =>
+  answer.then(
+    () => 'OK',
+    (error: unknown) => (error as { error?: string }).error ?? String(error),
+  );
+
+/** The value of a hidden field of a page. */
+export const hiddenField = (body: string, name: string): string =>
+  new RegExp(`name="${name}" value="([^"]*)"`).exec(body)?.[1] ?? '';

@@ -3,7 +3,7 @@ import { Lru } from '../../shared/lru.js';
 import type { ActingClient, Credential } from '../actor.js';
 import { toActor } from '../actor.store.js';
 import type { AuthenticationStrategy, CredentialSource } from '../authenticate.js';
-import { fromScope, isPermission, Permission, ROLE_PERMISSIONS, RoleName } from '../permissions.js';
+import { fromScope, isForTokens, isPermission, Permission, ROLE_PERMISSIONS, RoleName } from '../permissions.js';
 import { hashSecret } from '../secrets.js';
 import { findBearer, type TokenBearerRow, type TokenSubject } from './access-tokens.store.js';
 import { tokenParties, verifyAccessToken, type AccessTokenClaims } from './claims.js';
@@ -71,7 +71,7 @@ export function accessTokenStrategy(services: AccessTokenServices): Authenticati
       const subject = subjectOf(claims, services);
       const row = subject === null ? null : await findBearer(db, subject, claims.epoch, now, ACTING_ROLES);
       if (row === null) return { refused: NOT_GOOD };
-      const actor = toActor(row, credentialOf(claims));
+      const actor = toActor(row, credentialOf(claims, subject?.kind === 'BOT'));
       // A bot's own client is as its API token is; one that acts for people sees nothing of them.
       const sees = subject?.kind === 'BOT' || (subject?.kind === 'GRANT' && row.trusted);
       return { actor: { ...actor, client: clientOf(claims, row, sees) } };
@@ -89,11 +89,17 @@ function subjectOf(claims: AccessTokenClaims, { userOf }: AccessTokenServices): 
   return sub === clientId ? { kind: 'BOT', clientId } : null;
 }
 
-const credentialOf = ({ jti, scope, exp, epoch }: AccessTokenClaims): Credential => ({
+/** What no token can hold counts in none, whatever a client may have been given. */
+function permissionsOf(scope: string, isBot: boolean): Set<Permission> {
+  const named = scope.split(' ').flatMap((each) => fromScope(each) ?? []);
+  return new Set(named.filter((permission) => isForTokens(permission, isBot)));
+}
+
+const credentialOf = ({ jti, scope, exp, epoch }: AccessTokenClaims, isBot: boolean): Credential => ({
   kind: 'ACCESS_TOKEN',
   id: jti,
   name: null,
-  permissions: new Set(scope.split(' ').flatMap((each) => fromScope(each) ?? [])),
+  permissions: permissionsOf(scope, isBot),
   gameVersionIds: null,
   expiresAt: new Date(exp * 1_000),
   provenAt: null,

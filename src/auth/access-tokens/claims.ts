@@ -76,6 +76,7 @@ export async function verifyAccessToken(
       },
     );
     const known = claims.parse(payload);
+    if (known.exp - known.iat > ACCESS_TOKEN_LIFETIME) return null;
     const signedUntil = (retiredAt as Date | null)?.getTime() ?? Infinity;
     return (known.iat - CLOCK_SKEW) * 1_000 > signedUntil ? null : known;
   } catch {

@@ -64,7 +64,7 @@ function waysIn({ identities }: AccountOverview, providers: readonly OAuthProvid
   );
   return markup`<h2>Ways in</h2>
       ${rows(items, 'None but your passkeys.')}
-      ${links}`;
+      <div class="ways">${links}</div>`;
 }
 
 function passkeysOf({ passkeys, hasTotp, recoveryCodesLeft }: AccountOverview): Html {

@@ -13,6 +13,8 @@ export interface AccountDoor {
   callerOf(request: FastifyRequest): Promise<Caller>;
   /** The origins beside this one to which a path leads on at once. */
   formTargets: (returnTo: string) => Promise<readonly string[]>;
+  /** Told when a browser signs out, while its answer can still take cookies away. */
+  onSignOut: (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
 }
 
 /** HEAD is what looks at links: it has nothing to see here. */

@@ -20,11 +20,15 @@ export function mountAccountPages(
   http: FastifyInstance,
   auth: AuthServices,
   authenticate: Authenticate,
-  { formTargets = async () => [] }: Partial<Pick<AccountDoor, 'formTargets'>> = {},
+  {
+    formTargets = async () => [],
+    onSignOut = async () => {},
+  }: Partial<Pick<AccountDoor, 'formTargets' | 'onSignOut'>> = {},
 ): void {
   const door: AccountDoor = {
     auth,
     formTargets,
+    onSignOut,
     callerOf: async (request) => callerOf(request, await actorOf(request, authenticate)),
   };
   void http.register(async (app) => {

@@ -25,6 +25,7 @@ export function mountSignOutPages(app: FastifyInstance, door: AccountDoor): void
     const returnTo = sent(door, request);
     const caller = await door.callerOf(request);
     if (caller.actor.kind === 'SIGNED_IN') await signOut(auth, caller);
+    await door.onSignOut(request, reply);
     void reply.header('set-cookie', auth.cookies.clear(auth.cookies.name('session')));
     return sendFormPage(reply, signedOutPage(returnTo));
   });

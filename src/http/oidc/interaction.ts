@@ -54,7 +54,7 @@ export function mountInteraction(
       if (next === 'CONSENT') return sendConsent(reply, asked, actor);
       if (next === 'SIGN_IN') return reply.redirect(linkTo('/sign-in', { returnTo: request.url }), 303);
       if (next === 'PROVE') return reply.redirect(linkTo('/sign-in', { returnTo: request.url, prove: '1' }), 303);
-      return reply.redirect(await (await door.provider()).interactionResult(request.raw, reply.raw, next), 303);
+      return reply.redirect(await door.answer(request.raw, reply.raw, next), 303);
     });
 
     app.post<Route>('/interaction/:uid', options, async (request, reply) => {
@@ -64,7 +64,7 @@ export function mountInteraction(
       if (next !== 'CONSENT') return reply.redirect(request.url, 303);
       const isAllowed = fieldOf(request, 'answer') === 'allow';
       const result = isAllowed ? await consentTo(door, asked) : refuse('the person refused');
-      return reply.redirect(await (await door.provider()).interactionResult(request.raw, reply.raw, result), 303);
+      return reply.redirect(await door.answer(request.raw, reply.raw, result), 303);
     });
   });
 }
