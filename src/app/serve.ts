@@ -101,4 +101,5 @@ function announce({ PUBLIC_URL, DATA_DIR }: Settings, db: Database, log: Logger)
     db.kind === 'embedded' ? `Data is kept in the embedded database in ${DATA_DIR}.` : 'Data is kept in PostgreSQL.',
   );
   log.info(`Start page ${PUBLIC_URL}/  GraphiQL ${PUBLIC_URL}/graphiql  GraphQL ${PUBLIC_URL}/graphql`);
+  log.info(`Account ${PUBLIC_URL}/account  OpenID Connect ${PUBLIC_URL}/oidc/.well-known/openid-configuration`);
 }

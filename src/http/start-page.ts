@@ -94,6 +94,8 @@ const body = (publicUrl: string, versions: Html, doors: NonNullable<StartPageInp
         <div><dt><a href="/schema.graphql">/schema.graphql</a></dt><dd>every type, with who may read it</dd></div>
         <div><dt><a href="/exports/">/exports/</a></dt><dd>files of versions, drafts and releases, in every format</dd></div>
         <div><dt><a href="/exports/dump">/exports/dump</a></dt><dd>everything with its history, made every night</dd></div>
+        <div><dt><a href="/account">/account</a></dt><dd>your account, and the applications that you let in</dd></div>
+        <div><dt><a href="/oidc/.well-known/openid-configuration">/oidc</a></dt><dd>OpenID Connect, for applications that sign people in</dd></div>
         <div><dt><code>/maven/</code></dt><dd>a Maven repository for build tools</dd></div>
         <div><dt><a href="/healthz">/healthz</a>, <a href="/readyz">/readyz</a></dt><dd>alive, and able to serve</dd></div>
         <div><dt><a href="/metrics">/metrics</a></dt><dd>counters for Prometheus</dd></div>
