@@ -1,5 +1,7 @@
+import { Permission } from '../src/auth/permissions.js';
 import type { Database } from '../src/db/index.js';
-import { signedIn, type CredentialHeaders } from './people.js';
+import { letIn } from './access-token.js';
+import { signedIn, type CredentialHeaders, type SignIn } from './people.js';
 import { writeCases } from './write-cases.js';
 
 /** One request to either server: the same question. */
@@ -28,8 +30,8 @@ export interface BenchCase {
   refused?: readonly Exchange[];
   /** Changes that each request writes, for a case that does. */
   writes?: number;
-  /** Headers that sign the caller in. The service is then measured beside itself, asked the same without them. */
-  credential?: CredentialHeaders;
+  /** Signs the caller in. The service is then measured beside itself, asked the same without. */
+  credential?: SignIn;
 }
 
 export const CASE_NAMES = [
@@ -41,6 +43,7 @@ export const CASE_NAMES = [
   'translate',
   'session',
   'token',
+  'jwt',
   'propose',
   'propose100',
 ] as const;
@@ -136,8 +139,14 @@ export async function createCases(db: Database, version: string): Promise<BenchC
   const numbers = ids.slice(0, 20).map((srg) => /\d+/.exec(srg)![0]);
   const queries = [...names.map(asTyped), ...numbers];
   const lookups = exchanges({ document: LOOKUP, input: srgs.map((srg) => ({ srg, version })) });
-  const credentials = await signedIn(db, 'bench', ['MAPPING_PROPOSE']);
-  const beside = (name: 'session' | 'token', title: string): BenchCase => ({
+  const permissions = [Permission.MAPPING_PROPOSE];
+  const { userId, session, token } = await signedIn(db, 'bench', permissions);
+  const credentials = {
+    session: async () => session,
+    token: async () => token,
+    jwt: await letIn(db, userId, permissions),
+  };
+  const beside = (name: keyof typeof credentials, title: string): BenchCase => ({
     name,
     title,
     operation: LOOKUP,
@@ -212,6 +221,7 @@ export async function createCases(db: Database, version: string): Promise<BenchC
     },
     beside('session', 'lookup by id, signed in by cookie'),
     beside('token', 'lookup by id, by API token'),
+    beside('jwt', 'lookup by id, by access token'),
     ...(await writeCases(db, version, ids)),
   ];
 }

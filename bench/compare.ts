@@ -37,9 +37,10 @@ const bareUrl = ({ barePath, credential }: BenchCase, { ours, bare }: Addresses)
 
 /** Asks both servers the same, or of a case that writes the like, and compares `data`. @throws Error with the first difference */
 export async function compareAnswers(bench: BenchCase, addresses: Addresses): Promise<void> {
+  const credential = await bench.credential?.();
   const compare = async (mine: Exchange, theirs: Exchange) => {
     const [a, b] = await Promise.all([
-      ask(`${addresses.ours}/graphql`, mine.ours, { ...mine.headers, ...bench.credential }),
+      ask(`${addresses.ours}/graphql`, mine.ours, { ...mine.headers, ...credential }),
       ask(bareUrl(bench, addresses), theirs.bare, theirs.headers),
     ]);
     if (a.errors !== undefined) throw new Error(`The service refused ${mine.ours}: ${JSON.stringify(a.errors)}`);
@@ -61,6 +62,7 @@ export async function statementsPerRequest(
   count: { ours: () => number; bare: () => number },
 ): Promise<{ ours: number; bare: number }> {
   const asked = Math.min(bench.compared, 50);
+  const credential = await bench.credential?.();
   const counted = async (counter: () => number, work: (exchange: Exchange) => Promise<Answer>) => {
     const before = counter();
     for (let i = 0; i < asked; i++) await work(bench.exchange(i));
@@ -68,7 +70,7 @@ export async function statementsPerRequest(
   };
   return {
     ours: await counted(count.ours, (exchange) =>
-      ask(`${ours}/graphql`, exchange.ours, { ...exchange.headers, ...bench.credential }),
+      ask(`${ours}/graphql`, exchange.ours, { ...exchange.headers, ...credential }),
     ),
     bare: await counted(bench.credential ? count.ours : count.bare, (exchange) =>
       ask(bareUrl(bench, { ours, bare }), exchange.bare, exchange.headers),

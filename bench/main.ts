@@ -1,9 +1,9 @@
 // npm run bench: measures the service beside a bare server over the same real data, in one run. `--help` tells more.
 import { spawnSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PUBLIC_URL, SECRET_KEYS } from './access-token.js';
 import { CASE_NAMES, createCases, type BenchCase } from './cases.js';
 import { compareAnswers, statementsPerRequest } from './compare.js';
 import { BenchServer, withDatabase } from './database.js';
@@ -44,8 +44,8 @@ async function startServers(
         DATABASE_URL: urls.ours,
         DATA_DIR: dataDir,
         LOG_LEVEL: 'warn',
-        PUBLIC_URL: 'http://localhost:4000',
-        SECRET_KEYS: randomBytes(32).toString('hex'),
+        PUBLIC_URL,
+        SECRET_KEYS,
         // Nothing is done once a day while something is measured.
         SNAPSHOT_AT: 'off',
         DUMP_AT: 'off',

@@ -78,13 +78,14 @@ export async function measureCase(
     const { [side]: body, headers } = bench.exchange(index[side]++);
     return { body, headers };
   };
+  const headersOf = async (side: Side) => (side === 'ours' ? ((await bench.credential?.()) ?? {}) : {});
   const target = async (side: Side): Promise<Target> => {
     // What a credential costs is measured beside the service itself.
     const asked = bench.credential === undefined ? side : 'ours';
     return {
       url: servers[asked].url,
       path: side === 'ours' ? '/graphql' : bench.barePath,
-      headers: side === 'ours' ? (bench.credential ?? {}) : {},
+      headers: await headersOf(side),
       succeeded: (body) =>
         body.startsWith('{"data":{') && (bench.writes === undefined || body.includes('"userErrors":[]')),
       server: [servers[asked].pid],
@@ -100,7 +101,10 @@ export async function measureCase(
   }
   const slices: Record<Side, Slice[]> = { ours: [], bare: [] };
   for (let round = 0; round < rounds; round++) {
-    for (const side of SIDES) slices[side].push(await runSlice(targets[side], seconds, next(side)));
+    for (const side of SIDES) {
+      const asked = { ...targets[side], headers: await headersOf(side) };
+      slices[side].push(await runSlice(asked, seconds, next(side)));
+    }
   }
   const rate = ({ requests, seconds: time }: Slice) => requests / time;
   const others = sumOf([...slices.ours, ...slices.bare].map(({ otherLoad }) => otherLoad));

@@ -8,12 +8,15 @@ import type { Database } from '../src/db/index.js';
 /** Headers that sign somebody in. */
 export type CredentialHeaders = Record<string, string>;
 
+/** Signs somebody in: what it gives counts for some minutes at least. */
+export type SignIn = () => Promise<CredentialHeaders>;
+
 /** A new MAINTAINER, signed in by a browser's cookie and by an API token with some permissions. */
 export async function signedIn(
   db: Database,
   handle: string,
   permissions: readonly `${Permission}`[],
-): Promise<Record<'session' | 'token', CredentialHeaders>> {
+): Promise<Record<'session' | 'token', CredentialHeaders> & { userId: number }> {
   const [user] = await db.query<{ id: number }>(
     `INSERT INTO users (handle, handle_key, handle_skeleton) VALUES ($1, $1, $1) RETURNING id`,
     [handle],
@@ -32,6 +35,7 @@ export async function signedIn(
     expiresAt: new Date(Date.now() + 86_400_000),
   });
   return {
+    userId,
     session: { cookie: `mcp_session=${await startSession(db, userId, 'bench')}` },
     token: { authorization: `Bearer ${token}` },
   };

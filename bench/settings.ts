@@ -6,7 +6,7 @@ const HELP = `npm run bench -- [options]
   --seconds N   length of one slice in seconds, at most 8 (2)
   --rounds N    slices of each server and case (5)
   --only NAME   only this case, may be given again: floor, lookup, inline, search, class, translate, session,
-                token, propose, propose100, import, export
+                token, jwt, propose, propose100, import, export
   --quick       short slices, one import: to see that it runs
   --server FILE the entry of the service (dist/main.js, built first where it is older than its sources)
   --out FILE    where the results go (bench/RESULTS.md); with --only or --quick they are printed alone

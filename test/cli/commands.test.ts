@@ -34,7 +34,7 @@ const COMMANDS = [
   'dump',
   'restore',
 ];
-const GROUPS = { user: ['create', 'list'], role: ['grant', 'revoke'], token: ['create'] };
+const GROUPS = { user: ['create', 'list'], role: ['grant', 'revoke'], token: ['create'], keys: ['rotate', 'list'] };
 const IN_GROUPS = Object.entries(GROUPS).flatMap(([group, names]) => names.map((name) => [group, name] as const));
 
 describe('every command', () => {

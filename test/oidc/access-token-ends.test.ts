@@ -48,7 +48,8 @@ async function done(call: ReturnType<TestClient['send']>): Promise<void> {
 }
 
 const ENDS: Record<string, (it: LetIn) => Promise<unknown>> = {
-  'the person is suspended': ({ person }) => done(admin.send(SUSPEND, { input: { user: person.id, reason: 'a test' } })),
+  'the person is suspended': ({ person }) =>
+    done(admin.send(SUSPEND, { input: { user: person.id, reason: 'a test' } })),
   'the person loses a role': ({ grant }) => done(admin.send(REVOKE, { input: { id: grant } })),
   'the person signs out': ({ person }) => done(person.send('mutation { signOut { ok } }')),
   'the person ends all other sessions': async ({ person }) => {
@@ -130,7 +131,10 @@ describe('JW2 an access token does what its person may do now', () => {
       [CREATE, { input: tokenInput() }],
       ['mutation { signOut { ok } }', {}],
       ['mutation { revokeOtherSessions { userErrors { code } } }', {}],
-      ['mutation ($handle: String!) { createBot(input: { handle: $handle }) { userErrors { code } } }', { handle: 'own' }],
+      [
+        'mutation ($handle: String!) { createBot(input: { handle: $handle }) { userErrors { code } } }',
+        { handle: 'own' },
+      ],
     ];
     for (const [document, variables] of calls) {
       const { errors } = await program.send(document, variables as Record<string, unknown>);

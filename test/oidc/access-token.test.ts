@@ -104,13 +104,14 @@ describe('JW1 tokens that are not good', () => {
     'x5u of the attacker': () => byForeignKey({ x5u: attackerUrl('cert.pem') }),
     'jwk of the attacker': () => byForeignKey({ jwk: foreignPublic() }),
     'x5c of the attacker': () => byForeignKey({ x5c: [base64('not a certificate')] }),
-    'a critical header that nobody knows': () => `${base64({
-      alg: 'ES256',
-      typ: 'at+jwt',
-      kid: signing.kid,
-      crit: ['exp2'],
-      exp2: 1,
-    })}.${parts()[1]}.${parts()[2]}`,
+    'a critical header that nobody knows': () =>
+      `${base64({
+        alg: 'ES256',
+        typ: 'at+jwt',
+        kid: signing.kid,
+        crit: ['exp2'],
+        exp2: 1,
+      })}.${parts()[1]}.${parts()[2]}`,
     'aud of another': () => signed({ aud: 'https://elsewhere.example/graphql' }),
     'aud of the client': () => signed({ aud: client.clientId }),
     'no aud': () => signed({ aud: undefined }),
@@ -207,18 +208,23 @@ describe('JW1 tokens that are not good', () => {
       // Keys and all: what it signs for its own people, and what it signs for ours.
       const token = await forge(other, claimsOf(good.access));
       await expectRefused(programWith(service, token));
-      await expectRefused(programWith(service, await forge(other, claimsOf(good.access), { header: { kid: signing.kid } })));
+      await expectRefused(
+        programWith(service, await forge(other, claimsOf(good.access), { header: { kid: signing.kid } })),
+      );
       await expectRefused(programWith(other, good.access));
     } finally {
       await other.close();
     }
   });
 
-  test.each(['Bearer', 'DPoP', 'Basic', 'Token', ''])('under the scheme "%s" a bad one is never anonymous', async (scheme) => {
-    const program = service.client();
-    program.headers['authorization'] = `${scheme} ${good.access.slice(0, -4)}`.trim();
-    expect(await answerTo(program)).toMatchObject({ status: 401, code: 'UNAUTHENTICATED' });
-  });
+  test.each(['Bearer', 'DPoP', 'Basic', 'Token', ''])(
+    'under the scheme "%s" a bad one is never anonymous',
+    async (scheme) => {
+      const program = service.client();
+      program.headers['authorization'] = `${scheme} ${good.access.slice(0, -4)}`.trim();
+      expect(await answerTo(program)).toMatchObject({ status: 401, code: 'UNAUTHENTICATED' });
+    },
+  );
 
   test('one that holds only together with a key is refused without its proof', async () => {
     const bound = await signed({ cnf: { jkt: 'a'.repeat(43) } });
@@ -250,7 +256,9 @@ describe('JW1 tokens that are not good', () => {
   });
 
   test('a clock that is ahead by less than 10 seconds is forgiven', async () => {
-    expect(await answerTo(programWith(service, await signed({ iat: inSeconds(5), exp: inSeconds(200) })))).toMatchObject({
+    expect(
+      await answerTo(programWith(service, await signed({ iat: inSeconds(5), exp: inSeconds(200) }))),
+    ).toMatchObject({
       viewer: {},
     });
     await expectRefused(programWith(service, await signed({ iat: inSeconds(15), exp: inSeconds(200) })));

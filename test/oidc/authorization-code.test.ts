@@ -183,6 +183,16 @@ describe('Authorization code with PKCE', () => {
     expect(errorIn((await browse(service, alice, pushed)).url)).toBe('invalid_request_uri');
   });
 
+  test('without a permission a token is for the interface where it is asked for by name', async () => {
+    const web = await party();
+    const resource = `${service.url}/graphql`;
+    const { url, checks } = await ask(web, { scope: 'openid', resource });
+    const tokens = await oidc.authorizationCodeGrant(web, url, checks, { resource });
+    expect(await callerWith(service, tokens.access_token)).toBe(alice.handle);
+    const bare = await authorize(service, alice, web, 'openid');
+    expect(await callerWith(service, bare.access_token)).toBe('UNAUTHENTICATED');
+  });
+
   test('a client gets no scope that it may not have, though the person has the right', async () => {
     const web = await party();
     const tokens = await authorize(service, alice, web, 'openid mapping:propose mapping:vote');

@@ -74,7 +74,7 @@ describe('Who is asked what before an application gets anything', () => {
     expect(asksConsent(await browse(service, browser, back))).toBe(true);
   });
 
-  test.each([
+  test.each<[string, Record<string, string>]>([
     ['prompt=login', { prompt: 'login' }],
     ['max_age', { max_age: '60' }],
     ['max_age=0', { max_age: '0' }],
@@ -90,7 +90,7 @@ describe('Who is asked what before an application gets anything', () => {
     await alice.query(REAUTHENTICATE, { password: alice.password });
     const proven = await browse(service, alice, back);
     service.secrets.add(proven.url.searchParams.get('code'));
-    const maxAge = Number(parameters.max_age ?? 60) + 5;
+    const maxAge = Number(parameters['max_age'] ?? 60) + 5;
     const tokens = await oidc.authorizationCodeGrant(web, proven.url, { ...checks, maxAge });
     expect(tokens.claims()?.auth_time).toBeGreaterThan(Date.now() / 1_000 - 60);
   });
@@ -119,15 +119,17 @@ describe('Who is asked what before an application gets anything', () => {
     expect(asksConsent((await begin(bob, web)).arrival)).toBe(true);
   });
 
-  test('OP3: an installed application asks every time: another could call itself so', async () => {
-    const installed = await party({ kind: 'NATIVE' });
+  test.each([false, true])('OP3: an installed application asks every time, trusted: %s', async (trusted) => {
+    const installed = await party({ kind: 'NATIVE', trusted });
     const here = { redirect_uri: 'http://127.0.0.1:50000/callback' };
     await authorize(service, alice, installed, SCOPE, here);
-    expect(asksConsent((await begin(alice, installed, here)).arrival)).toBe(true);
+    const { arrival } = await begin(alice, installed, here);
+    expect(asksConsent(arrival)).toBe(true);
+    expect(arrival.body.includes('This service does not run it')).toBe(!trusted);
     expect(errorOf((await begin(alice, installed, { ...here, prompt: 'none' })).arrival)).toBe('interaction_required');
   });
 
-  test('OP3: an application of those who run the service does not ask', async () => {
+  test('OP3: a web application of those who run the service does not ask', async () => {
     const { arrival, checks } = await begin(alice, await party({ trusted: true }));
     expect([hasCode(arrival), checks.expectedState]).toEqual([true, arrival.url.searchParams.get('state')]);
   });

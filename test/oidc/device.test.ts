@@ -73,7 +73,7 @@ describe('Signing in on another device', () => {
     );
   }
 
-  /** Lets time pass for the service, and for the client. */
+  /** Lets time pass for the service, and for the client; from then on it stands still. */
   function pass(seconds: number): void {
     const now = Date.now();
     vi.useFakeTimers({ toFake: ['Date'] });
@@ -145,6 +145,7 @@ describe('Signing in on another device', () => {
 
   test('OP2: a device that asks too often is told to slow down', async () => {
     const begun = await begin();
+    pass(0);
     expect([await poll(begun), await poll(begun)]).toEqual(['authorization_pending', 'slow_down']);
     pass(6);
     expect(await poll(begun)).toBe('authorization_pending');

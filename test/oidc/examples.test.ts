@@ -11,7 +11,7 @@ import { temporaryFolders } from '../modules/imports/sources/support.js';
 import { makeBot } from '../modules/roles/support.js';
 import { freePort } from '../support/free-port.js';
 import { giveRole, signUp } from '../support/people.js';
-import { addClient, browse, startOidcService, submit, type OidcService } from './support.js';
+import { addClient, browse, hiddenField, startOidcService, submit, type OidcService } from './support.js';
 
 const EXAMPLES = ['web-client.mjs', 'cli-client.mjs', 'bot.mjs'] as const;
 const folder = temporaryFolders();
@@ -82,7 +82,7 @@ describe('The examples', () => {
     await soon(said).toContain('enter ');
     const code = /enter (\S+)/.exec(said())![1]!;
     const page = await browse(service, alice, '/oidc/device');
-    const xsrf = /name="xsrf" value="(\w+)"/.exec(page.body)![1]!;
+    const xsrf = hiddenField(page.body, 'xsrf');
     const consent = await submit(service, alice, '/oidc/device', { xsrf, user_code: code, confirm: 'yes' });
     const done = await submit(service, alice, consent.url, { answer: 'allow' });
     expect(done.body).toContain('Connected');

@@ -82,9 +82,7 @@ describe('JW3 another key signs', () => {
       stolen.kid,
     ]);
     await service.db.query(`SELECT pg_notify('signing_keys', '')`);
-    await expect
-      .poll(async () => answerTo(programWith(replica, await forged(inSeconds(0)))), WITHIN)
-      .toEqual(REFUSED);
+    await expect.poll(async () => answerTo(programWith(replica, await forged(inSeconds(0)))), WITHIN).toEqual(REFUSED);
     await expectRefusedByBoth(await forged(inSeconds(-60 + SKEW)));
     await expectTaken(await forged(inSeconds(-61)));
   });

@@ -1,6 +1,6 @@
 import * as oidc from 'openid-client';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { Permission } from '../../src/auth/permissions.js';
+import { Permission, RoleName } from '../../src/auth/permissions.js';
 import { REFRESH_GRACE } from '../../src/oidc/adapter.js';
 import { CHANGE_PASSWORD } from '../modules/accounts/support.js';
 import { SUSPEND } from '../modules/roles/support.js';
@@ -49,7 +49,7 @@ describe('Refresh tokens', () => {
 
   const outcome = (token: string, client = web) => outcomeOfGrant(refresh(token, client));
 
-  /** Lets time pass for the service, and for the client. */
+  /** Lets time pass for the service, and for the client; from then on it stands still. */
   function pass(milliseconds: number): void {
     const now = Date.now();
     vi.useFakeTimers({ toFake: ['Date'] });
@@ -130,7 +130,7 @@ describe('Refresh tokens', () => {
 
   test('of somebody who is suspended nothing can be refreshed, nor after that', async () => {
     const { access, refresh: token } = await begin();
-    const admin = await signUp(service, { roles: ['ADMIN'] });
+    const admin = await signUp(service, { roles: [RoleName.ADMIN] });
     await admin.query(SUSPEND, { input: { user: alice.id, reason: 'for a test' } });
     expect(await callerWith(service, access)).toBe('UNAUTHENTICATED');
     expect(await outcome(token)).toBe('invalid_grant');

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { rotateSigningKey } from '../../auth/access-tokens/signing-keys.js';
 import { signingKeys, type SigningKeyRow } from '../../auth/access-tokens/signing-keys.store.js';
+import { record, SHELL } from '../../modules/audit/audit.store.js';
 import { onDatabase, type CliContext } from '../context.js';
 
 const told = ({ kid, createdAt, retiredAt }: SigningKeyRow) => ({ kid, since: createdAt, retired: retiredAt });
@@ -22,7 +23,11 @@ export function registerKeys(program: Command, context: () => CliContext): void 
     .action(async () => {
       const cli = context();
       const keyring = await cli.openKeyring();
-      const kid = await onDatabase(cli, (db) => rotateSigningKey({ db, keyring }));
+      const kid = await onDatabase(cli, async (db) => {
+        const made = await rotateSigningKey({ db, keyring });
+        await record(db, SHELL, { action: 'signing_key.rotate', subjectId: null, detail: made });
+        return made;
+      });
       cli.output.result({ kid }, `Tokens are signed with the key ${kid} from now on.`);
     });
   keys

@@ -49,6 +49,7 @@ export const AUDIT_ACTIONS = [
   'webhook.enable',
   'webhook.disable',
   'webhook.delete',
+  'signing_key.rotate',
   'client.register',
   'client.update',
   'client.rotate',
