@@ -14,7 +14,7 @@ import { ACCESS_TOKEN_LIFETIME, tokenParties } from '../auth/access-tokens/claim
 import { SIGNING_ALGORITHM, type SigningKeySet } from '../auth/access-tokens/signing-keys.js';
 import { ACCOUNT_ITSELF } from '../auth/actor.js';
 import { accountActor } from '../auth/actor.store.js';
-import { ALL_PERMISSIONS, fromScope, toScope, type Permission } from '../auth/permissions.js';
+import { fromScope, toScope, type Permission } from '../auth/permissions.js';
 import { adapterFactory } from './adapter.js';
 import { callBack } from './back-channel.js';
 import { IDENTITY_SCOPES, OWN_METADATA } from './client-metadata.js';
@@ -142,10 +142,7 @@ export function configuration(services: OidcServices, keys: SigningKeySet): Conf
     },
     fetch: (url, options) => callBack(new URL(url).href, options ?? {}, targets),
     renderError: (ctx, out) => pages.error(ctx, out),
-    discovery: {
-      service_documentation: `${publicUrl}/`,
-      scopes_supported: [...IDENTITY_SCOPES, ...ALL_PERMISSIONS.map(toScope)],
-    },
+    discovery: { service_documentation: `${publicUrl}/` },
   };
 }
 

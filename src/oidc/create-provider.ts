@@ -1,7 +1,9 @@
 import { Provider, type Client, type KoaContextWithOIDC } from 'oidc-provider';
 import { tokenParties } from '../auth/access-tokens/claims.js';
 import type { SigningKeySet } from '../auth/access-tokens/signing-keys.js';
+import { ALL_PERMISSIONS, toScope } from '../auth/permissions.js';
 import { equalSecrets, hashSecret } from '../auth/secrets.js';
+import { IDENTITY_SCOPES } from './client-metadata.js';
 import { askToSignOut, configuration } from './configuration.js';
 import { NOT_TOLD, type OidcServices } from './services.js';
 import { registerTokenExchange } from './token-exchange.js';
@@ -17,7 +19,9 @@ export function createProvider(services: OidcServices, keys: SigningKeySet): Pro
   registerTokenExchange(provider, services);
   provider.use(async (ctx, next) => {
     await next();
-    await signOutEverywhere(ctx as unknown as KoaContextWithOIDC, services);
+    const answered = ctx as unknown as KoaContextWithOIDC;
+    nameScopes(answered);
+    await signOutEverywhere(answered, services);
   });
   provider.on('server_error', (_ctx, error) => log.error({ err: error }, 'provider fault'));
   provider.on('backchannel.error', (_ctx, error, client) => {
@@ -45,6 +49,12 @@ function knowClients(provider: Provider): void {
     },
     set: () => undefined,
   });
+}
+
+/** The provider tells of its own scopes alone: those of permissions belong to the interface. */
+function nameScopes({ oidc, body, status }: KoaContextWithOIDC): void {
+  if (oidc?.route !== 'discovery' || status !== 200) return;
+  Object.assign(body as object, { scopes_supported: [...IDENTITY_SCOPES, ...ALL_PERMISSIONS.map(toScope)] });
 }
 
 /**

@@ -69,6 +69,11 @@ export function mountInteraction(
   });
 }
 
+const STRANGE = 'This service does not run it and has not looked at it.';
+
+/** What people install is asked about even so: anything on their device could say that it is it. */
+const TRUSTED = 'Go on only if you began this yourself: other programs could call themselves so.';
+
 function sendConsent(reply: FastifyReply, asked: Asked, actor: Actor): FastifyReply {
   const { client, redirectUri } = asked;
   const handle = actor.kind === 'SIGNED_IN' ? actor.user.handle : '';
@@ -86,7 +91,7 @@ function sendConsent(reply: FastifyReply, asked: Asked, actor: Actor): FastifyRe
       </form>
       <p class="soft">
         It never gets your password, and never more rights than you have. You can withdraw it at any time on the page of your
-        <a href="/account">account</a>. This service does not run it and has not looked at it.
+        <a href="/account">account</a>. ${client['trusted'] === true ? TRUSTED : STRANGE}
       </p>`,
     },
     redirectUri === null ? [] : [targetOf(redirectUri)],
