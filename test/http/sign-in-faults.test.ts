@@ -110,6 +110,17 @@ test('OA10: nothing of a sign-in that went well is kept but who it was', async (
     `SELECT row_to_json(i)::text AS text FROM identities i WHERE display_name = 'kept'`,
   );
   expect(Object.keys(JSON.parse(kept!.text) as object).sort()).toEqual(
-    ['acting_permissions', 'display_name', 'id', 'last_used_at', 'linked_at', 'network', 'provider', 'state', 'subject', 'user_id'].sort(),
+    [
+      'acting_permissions',
+      'display_name',
+      'id',
+      'last_used_at',
+      'linked_at',
+      'network',
+      'provider',
+      'state',
+      'subject',
+      'user_id',
+    ].sort(),
   );
 });
