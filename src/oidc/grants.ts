@@ -1,8 +1,9 @@
-import type { Grant, KoaContextWithOIDC } from 'oidc-provider';
+import type { Client, Grant, KoaContextWithOIDC } from 'oidc-provider';
 import { fromScope } from '../auth/permissions.js';
 import { tokenParties } from '../auth/access-tokens/claims.js';
 import type { Sql } from '../db/index.js';
 import type { AccountIds } from './account-ids.js';
+import { IDENTITY_SCOPES } from './client-metadata.js';
 import { consentedScopes } from './records.store.js';
 
 interface GrantServices {
@@ -10,6 +11,17 @@ interface GrantServices {
   publicUrl: string;
   accountIds: AccountIds;
 }
+
+/** Those of some scopes that a client can have at all: what it may not ask for is neither shown to people nor written down. */
+export function grantable(scopes: Iterable<string>, client: Client): string[] {
+  const permissions = client['permissions'] as string[];
+  return [...scopes].filter((scope) => {
+    const permission = fromScope(scope);
+    return permission === undefined ? isIdentityScope(scope) : permissions.includes(permission);
+  });
+}
+
+const isIdentityScope = (scope: string): boolean => (IDENTITY_SCOPES as readonly string[]).includes(scope);
 
 /** Adds scopes to a grant: those of permissions are for our interface, the others for the provider itself. */
 export function allow(grant: Grant, scopes: Iterable<string>, publicUrl: string): void {
@@ -33,7 +45,7 @@ export async function existingGrant(ctx: KoaContextWithOIDC, services: GrantServ
   const accountId = session!.accountId!;
   if (found !== undefined && found.accountId === accountId && client!['trusted'] !== true) return found;
 
-  const asked = [...oidc.requestParamScopes];
+  const asked = grantable(oidc.requestParamScopes, client!);
   const userId = services.accountIds.decode(accountId);
   const consented =
     client!['trusted'] === true

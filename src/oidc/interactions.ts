@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Client, InteractionResults, Provider } from 'oidc-provider';
 import type { Actor } from '../auth/actor.js';
 import { badInput } from '../shared/errors.js';
-import { allow } from './grants.js';
+import { allow, grantable } from './grants.js';
 import type { OidcDoor } from './provider.js';
 
 /** What a client's request waits for. */
@@ -40,9 +40,7 @@ export async function readInteraction(
     prompt: prompt.name === 'login' ? 'login' : 'consent',
     reasons: prompt.reasons,
     client,
-    scopes: textOf(params['scope'])
-      .split(' ')
-      .filter((scope) => scope !== ''),
+    scopes: grantable(textOf(params['scope']).split(' '), client),
     redirectUri: typeof params['redirect_uri'] === 'string' ? params['redirect_uri'] : null,
     maxAge: Number.isFinite(maxAge) ? maxAge : null,
     startedAt: new Date((iat ?? 0) * 1_000),

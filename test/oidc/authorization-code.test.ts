@@ -199,5 +199,15 @@ describe('Authorization code with PKCE', () => {
     const program = Object.assign(service.client(), { token: tokens.access_token });
     expect((await program.query('{ viewer { permissions } }')).viewer.permissions).toEqual(['MAPPING_PROPOSE']);
     expect(tokens.scope).toBe('mapping:propose');
+    // It is neither shown nor written down: what the client may have later has to be asked for then.
+    const [grant] = await service.db.query<{ scope: string }>(
+      `SELECT scope FROM oidc_records WHERE model = 'Grant' ORDER BY created_at DESC LIMIT 1`,
+    );
+    expect(grant!.scope.split(' ').sort()).toEqual(['mapping:propose', 'openid']);
+    const { url } = await authorizationRequest(web, {
+      scope: 'openid mapping:propose mapping:vote',
+      prompt: 'consent',
+    });
+    expect((await browse(service, alice, url)).body).not.toContain('Vote and comment');
   });
 });

@@ -1,4 +1,5 @@
 import type { Client, KoaContextWithOIDC } from 'oidc-provider';
+import { grantable } from '../../oidc/grants.js';
 import type { DeviceFault, OidcForm, OidcPages } from '../../oidc/pages.js';
 import { deviceOf } from '../client.js';
 import { markup, type Html } from '../html.js';
@@ -57,7 +58,7 @@ export const oidcPages: OidcPages = {
 
   deviceConfirm(ctx, { form: { action, xsrf }, client, userCode, device }) {
     const { scope } = (ctx.oidc.deviceCode?.params ?? {}) as { scope?: string };
-    const asked = (scope ?? '').split(' ');
+    const asked = grantable((scope ?? '').split(' '), client);
     show(ctx, {
       title: `Connect ${nameOf(client)}?`,
       body: markup`<p>A device${deviceName(device)} shows this code, and wants to use <strong>${nameOf(client)}</strong> with your account:</p>
