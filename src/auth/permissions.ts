@@ -121,6 +121,10 @@ export const isBotRole = (role: RoleName): boolean => role === RoleName.IRC_BOT;
 export const isForTokens = (permission: Permission, isBot: boolean): boolean =>
   !sessionPermissions.has(permission) && (isBot || !botPermissions.has(permission));
 
+/** Whether a bot may use the permission for the person it acts for, if that person allows it: who published a release must be a person. */
+export const isForActing = (permission: Permission): boolean =>
+  isForTokens(permission, false) && permission !== Permission.RELEASE_PUBLISH;
+
 /** Which permissions a role bundles. A snapshot test holds the matrix, so that a change of it is seen. */
 export const ROLE_PERMISSIONS: Readonly<Record<RoleName, ReadonlySet<Permission>>> = {
   [RoleName.USER]: new Set(user),

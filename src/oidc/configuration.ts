@@ -6,11 +6,11 @@ import {
   type Client,
   type Configuration,
   type KoaContextWithOIDC,
-  type Provider,
   type RefreshToken,
 } from 'oidc-provider';
 import { tokenEpoch } from '../auth/access-tokens/access-tokens.store.js';
 import { ACCESS_TOKEN_LIFETIME, tokenParties } from '../auth/access-tokens/claims.js';
+import { CLIENT_ALGORITHMS } from '../auth/access-tokens/proof-of-possession.js';
 import { SIGNING_ALGORITHM, type SigningKeySet } from '../auth/access-tokens/signing-keys.js';
 import { ACCOUNT_ITSELF } from '../auth/actor.js';
 import { accountActor } from '../auth/actor.store.js';
@@ -54,8 +54,8 @@ export function configuration(services: OidcServices, keys: SigningKeySet): Conf
     clientDefaults: { id_token_signed_response_alg: SIGNING_ALGORITHM },
     enabledJWA: {
       idTokenSigningAlgValues: [SIGNING_ALGORITHM],
-      clientAuthSigningAlgValues: ['ES256', 'EdDSA', 'Ed25519', 'RS256', 'PS256'],
-      dPoPSigningAlgValues: ['ES256', 'EdDSA', 'Ed25519', 'RS256', 'PS256'],
+      clientAuthSigningAlgValues: [...CLIENT_ALGORITHMS],
+      dPoPSigningAlgValues: [...CLIENT_ALGORITHMS],
     },
     extraClientMetadata: { properties: OWN_METADATA },
     clientBasedCORS: (_ctx, origin, client) =>
@@ -199,5 +199,3 @@ function refreshLifetime({ iiat }: RefreshToken): number {
 }
 
 const originOf = (address: string): string | null => (URL.canParse(address) ? new URL(address).origin : null);
-
-export type { Provider };

@@ -34,7 +34,6 @@ export function createProvider(services: OidcServices, keys: SigningKeySet): Pro
 function knowClients(provider: Provider): void {
   const prototype = provider.Client.prototype as Client & {
     compareClientSecret(given: string): boolean;
-    grantTypeAllowed(type: string): boolean;
   };
   prototype.compareClientSecret = function compareClientSecret(given) {
     const hash = hashSecret(given).toString('hex');

@@ -4,7 +4,9 @@ import { z } from 'zod';
 import { ACCOUNT_ITSELF, effectivePermissions } from '../auth/actor.js';
 import { accountActor } from '../auth/actor.store.js';
 import { tokenParties } from '../auth/access-tokens/claims.js';
-import { fromScope, isForTokens, isPermission, Permission, toScope } from '../auth/permissions.js';
+import { CLIENT_ALGORITHMS } from '../auth/access-tokens/proof-of-possession.js';
+import { SIGNING_ALGORITHM } from '../auth/access-tokens/signing-keys.js';
+import { fromScope, isForActing, Permission, toScope } from '../auth/permissions.js';
 import type { Sql } from '../db/index.js';
 import { ircIdentity } from '../modules/identities/irc-identities.store.js';
 import type { AccountIds } from './account-ids.js';
@@ -42,10 +44,6 @@ export interface ExchangeServices {
   publicUrl: string;
   accountIds: AccountIds;
 }
-
-/** What nobody does through a bot, whatever they allow it. */
-const isForActing = (permission: Permission) =>
-  isForTokens(permission, false) && permission !== Permission.RELEASE_PUBLISH;
 
 const acting = new WeakMap<object, ActingClaims>();
 
@@ -95,7 +93,7 @@ async function exchange(provider: Provider, ctx: KoaContextWithOIDC, services: E
     audience,
     scope: scopes.join(' '),
     accessTokenFormat: 'jwt',
-    jwt: { sign: { alg: 'ES256' } },
+    jwt: { sign: { alg: SIGNING_ALGORITHM } },
   });
   acting.set(token, { act: { sub: client.clientId }, identity: identity.id });
   const value = await token.save();
@@ -130,8 +128,7 @@ async function verifyAssertion(
     const { payload } = await jwtVerify(token, createLocalJWKSet(client.jwks as JSONWebKeySet), {
       issuer: client.clientId,
       audience: issuer,
-      subject: undefined,
-      algorithms: ['ES256', 'EdDSA', 'Ed25519', 'RS256', 'PS256'],
+      algorithms: [...CLIENT_ALGORITHMS],
       maxTokenAge: MAX_AGE,
       clockTolerance: 5,
       requiredClaims: ['iat', 'jti'],
@@ -157,6 +154,6 @@ function parameter(ctx: KoaContextWithOIDC, name: string, fallback?: string): st
 
 function permissionOf(scope: string): Permission {
   const permission = fromScope(scope);
-  if (permission === undefined || !isPermission(permission)) throw new errors.InvalidScope('unknown scope', scope);
+  if (permission === undefined) throw new errors.InvalidScope('unknown scope', scope);
   return permission;
 }

@@ -2,6 +2,9 @@ import { calculateJwkThumbprint, EmbeddedJWK, jwtVerify } from 'jose';
 import { Lru } from '../../shared/lru.js';
 import { hashSecret } from '../secrets.js';
 
+/** What clients sign with: proofs, assertions and their own authentication. */
+export const CLIENT_ALGORITHMS = ['ES256', 'EdDSA', 'Ed25519', 'RS256', 'PS256'] as const;
+
 /** How old a proof may be, in seconds. */
 const MAX_AGE = 60;
 
@@ -23,7 +26,7 @@ export class ProofsOfPossession {
     try {
       const { payload, protectedHeader } = await jwtVerify(proof, EmbeddedJWK, {
         typ: 'dpop+jwt',
-        algorithms: ['ES256', 'EdDSA', 'Ed25519', 'RS256', 'PS256'],
+        algorithms: [...CLIENT_ALGORITHMS],
         maxTokenAge: MAX_AGE,
         clockTolerance: 5,
         requiredClaims: ['jti', 'htm', 'htu', 'ath', 'iat'],

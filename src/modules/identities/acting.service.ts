@@ -1,18 +1,15 @@
 import { requirePresence } from '../../auth/actor.js';
 import type { Caller } from '../../auth/caller.js';
-import { ALL_PERMISSIONS, isForTokens, Permission } from '../../auth/permissions.js';
+import { ALL_PERMISSIONS, isForActing, type Permission } from '../../auth/permissions.js';
 import type { AuthServices } from '../../auth/services.js';
 import { userError } from '../../shared/user-errors.js';
 import { lockCaller } from '../accounts/lock-caller.js';
 import { originOf, record } from '../audit/audit.store.js';
 import { setActingPermissions } from './identities.store.js';
 
-/** What a bot never does for somebody: of a release, people must be able to say who published it. */
-const NEVER: ReadonlySet<Permission> = new Set([Permission.RELEASE_PUBLISH]);
-
 /** The permissions in the order of the catalogue, each once. @throws UserErrors INVALID_INPUT naming one that is for nobody who acts */
 function checkActing(asked: readonly Permission[]): Permission[] {
-  const refused = asked.find((permission) => NEVER.has(permission) || !isForTokens(permission, false));
+  const refused = asked.find((permission) => !isForActing(permission));
   if (refused === undefined) return ALL_PERMISSIONS.filter((permission) => asked.includes(permission));
   throw userError('INVALID_INPUT', `Nobody acts for others by the permission ${refused}.`, 'permissions');
 }
