@@ -4,7 +4,8 @@
 //   … node examples/bot.mjs speak <network> <account> <account id> <message id>
 //
 // The key is a private JWK (ES256) with a `kid`. Register its public part: registerClient with kind BOT, authentication PRIVATE_KEY, bot and
-// publicKeys. To speak for people, an administrator gives the bot the role IRC_BOT and marks the client as trusted.
+// publicKeys. To speak for people, an administrator gives the bot the role IRC_BOT, marks the client as trusted, and names
+// the network among its networks (updateClient).
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { importJWK, SignJWT } from 'jose';

@@ -5,6 +5,7 @@ import { displayNameOf } from '../../auth/oauth/display-name.js';
 import { Permission } from '../../auth/permissions.js';
 import type { AuthServices } from '../../auth/services.js';
 import { deleteSessions } from '../../auth/sessions/sessions.store.js';
+import { isEntityId, isNetworkName } from '../../shared/irc-names.js';
 import { userError } from '../../shared/user-errors.js';
 import { countWaysIn } from '../accounts/credentials.store.js';
 import { lockUser } from '../accounts/users.store.js';
@@ -26,9 +27,6 @@ export interface AdminLinkIdentityInput {
 
 /** GitHub's numbers and Discord's snowflakes: a name there can be another's tomorrow. */
 const NUMBER = /^[1-9][0-9]{0,19}$/;
-const NETWORK = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
-/** Of an account of IRC services. */
-const ENTITY = /^[\x21-\x7e]{1,64}$/;
 
 const invalid = (message: string, path: string) => userError('INVALID_INPUT', message, path);
 
@@ -38,8 +36,8 @@ function checkIdentity({ userId, provider, ...input }: AdminLinkIdentityInput): 
   const subject = input.subject.trim();
   const network = input.network?.trim() ?? '';
   if (provider === 'IRC') {
-    if (!NETWORK.test(network)) throw invalid('An IRC identity is one of a network: name it.', 'network');
-    if (!ENTITY.test(subject)) throw invalid('Give the id of the account with the services of the network.', 'subject');
+    if (!isNetworkName(network)) throw invalid('An IRC identity is one of a network: name it.', 'network');
+    if (!isEntityId(subject)) throw invalid('Give the id of the account with the services of the network.', 'subject');
   } else {
     if (network !== '') throw invalid('Only IRC identities have a network.', 'network');
     if (!NUMBER.test(subject)) throw invalid('Give the number of the account there, not its name.', 'subject');

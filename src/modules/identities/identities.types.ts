@@ -31,7 +31,10 @@ registerEnumType(IdentityState, {
   description: 'Whether an identity counts.',
   valuesConfig: {
     ACTIVE: { description: 'It counts.' },
-    PENDING: { description: 'Reported by a bot; it counts once the owner of the account has confirmed it.' },
+    PENDING: {
+      description:
+        'Reported by a bot; it counts once the owner of the account has confirmed it, and is gone after 7 days without.',
+    },
     SUSPENDED: { description: 'It does not count until the owner of the account has confirmed it again.' },
   },
 });
@@ -51,7 +54,7 @@ export class Identity extends Node {
   @Field(() => DateTime, { description: 'When it was linked to the account.' })
   linkedAt!: Date;
 
-  @Field(() => DateTime, { nullable: true, description: 'When somebody last signed in with it.' })
+  @Field(() => DateTime, { nullable: true, description: 'When somebody last signed in with it, or a bot acted by it.' })
   lastUsedAt!: Date | null;
 }
 
