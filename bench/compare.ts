@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { BenchCase, Exchange } from './cases.js';
+import { answering, bodyFor, pathFor, type BenchCase, type Exchange, type Side } from './bench-case.js';
 
 interface Answer {
   data: unknown;
   errors?: unknown;
 }
 
-async function ask(url: string, body: string, credential: Record<string, string> = {}): Promise<Answer> {
+async function post(url: string, body: string, credential: Record<string, string> = {}): Promise<Answer> {
   const headers = { 'content-type': 'application/json', ...credential };
   const response = await fetch(url, { method: 'POST', headers, body });
   const text = await response.text();
@@ -15,65 +15,65 @@ async function ask(url: string, body: string, credential: Record<string, string>
 }
 
 /** The path and both values of the first difference. */
-function difference(ours: unknown, bare: unknown, path = 'data'): string {
-  if (typeof ours === 'object' && typeof bare === 'object' && ours !== null && bare !== null) {
-    for (const key of new Set([...Object.keys(ours), ...Object.keys(bare)])) {
-      const [a, b] = [(ours as Record<string, unknown>)[key], (bare as Record<string, unknown>)[key]];
-      if (!isDeepStrictEqual(a, b)) return difference(a, b, `${path}.${key}`);
+function difference(ours: unknown, theirs: unknown, side: Side, path = 'data'): string {
+  if (typeof ours === 'object' && typeof theirs === 'object' && ours !== null && theirs !== null) {
+    for (const key of new Set([...Object.keys(ours), ...Object.keys(theirs)])) {
+      const [a, b] = [(ours as Record<string, unknown>)[key], (theirs as Record<string, unknown>)[key]];
+      if (!isDeepStrictEqual(a, b)) return difference(a, b, side, `${path}.${key}`);
     }
   }
-  return `${path}: the service has ${JSON.stringify(ours)}, the bare server ${JSON.stringify(bare)}`;
+  return `${path}: the service has ${JSON.stringify(ours)}, ${side} ${JSON.stringify(theirs)}`;
 }
 
-/** Where both servers answer a case, without a slash at the end. */
-export interface Addresses {
-  ours: string;
-  bare: string;
+/** Where each server that runs is, without a slash at the end. */
+export type Addresses = Readonly<Record<Side, string>>;
+
+/** Asks one side of a case. @returns its data, in the service's shape */
+async function ask(side: Side, bench: BenchCase, addresses: Addresses, exchange: Exchange): Promise<unknown> {
+  const credential = side === 'ours' ? await bench.credential?.() : undefined;
+  const url = addresses[answering(side, bench)] + pathFor(side, bench);
+  const { data, errors } = await post(url, bodyFor(side, exchange), { ...exchange.headers, ...credential });
+  if (errors !== undefined) throw new Error(`${side} refused ${bodyFor(side, exchange)}: ${JSON.stringify(errors)}`);
+  return side === 'postgraphile' ? bench.peers!.shape(data as never) : data;
 }
 
-/** What the service is put beside: the bare server, or itself without a credential. */
-const bareUrl = ({ barePath, credential }: BenchCase, { ours, bare }: Addresses): string =>
-  `${credential === undefined ? bare : ours}${barePath}`;
-
-/** Asks both servers the same, or of a case that writes the like, and compares `data`. @throws Error with the first difference */
-export async function compareAnswers(bench: BenchCase, addresses: Addresses): Promise<void> {
-  const credential = await bench.credential?.();
-  const compare = async (mine: Exchange, theirs: Exchange) => {
-    const [a, b] = await Promise.all([
-      ask(`${addresses.ours}/graphql`, mine.ours, { ...mine.headers, ...credential }),
-      ask(bareUrl(bench, addresses), theirs.bare, theirs.headers),
-    ]);
-    if (a.errors !== undefined) throw new Error(`The service refused ${mine.ours}: ${JSON.stringify(a.errors)}`);
-    const expected = { ours: mine.expected ?? b.data, bare: theirs.expected ?? a.data };
-    for (const [found, wanted] of [[a.data, expected.ours], [expected.bare, b.data]] as const) {
-      if (!isDeepStrictEqual(found, wanted)) {
-        throw new Error(`${bench.name}: the answers to ${theirs.bare} differ at ${difference(found, wanted)}`);
-      }
+/** Asks all sides the same, or of a case that writes the like, and compares `data`. @throws Error with the first difference */
+export async function compareAnswers(bench: BenchCase, addresses: Addresses, sides: readonly Side[]): Promise<void> {
+  const compare = async (exchangeFor: () => Exchange) => {
+    const asked = await Promise.all(
+      sides.map(async (side) => {
+        const exchange = exchangeFor();
+        return { side, exchange, data: await ask(side, bench, addresses, exchange) };
+      }),
+    );
+    const ours = asked[0]!.data;
+    for (const { side, exchange, data } of asked) {
+      const known = side === 'postgraphile' ? (bench.peers?.asked?.(ours as never) ?? ours) : ours;
+      const wanted = exchange.expected ?? known;
+      if (isDeepStrictEqual(data, wanted)) continue;
+      throw new Error(
+        `${bench.name}: the answers to ${bodyFor(side, exchange)} differ at ${difference(wanted, data, side)}`,
+      );
     }
-  }; // prettier-ignore
-  for (let i = 0; i < bench.compared; i++) await compare(bench.exchange(i), bench.exchange(i));
-  for (const exchange of bench.refused ?? []) await compare(exchange, exchange);
+  };
+  for (let i = 0; i < bench.compared; i++) await compare(() => bench.exchange(i));
+  for (const exchange of bench.refused ?? []) await compare(() => exchange);
 }
 
-/** SQL statements a request, over requests that were asked before. */
+/** SQL statements a request of each side, over requests that were asked before. */
 export async function statementsPerRequest(
   bench: BenchCase,
-  { ours, bare }: Addresses,
-  count: { ours: () => number; bare: () => number },
-): Promise<{ ours: number; bare: number }> {
+  addresses: Addresses,
+  sides: readonly Side[],
+  count: (side: Side) => number,
+): Promise<Partial<Record<Side, number>>> {
   const asked = Math.min(bench.compared, 50);
-  const credential = await bench.credential?.();
-  const counted = async (counter: () => number, work: (exchange: Exchange) => Promise<Answer>) => {
-    const before = counter();
-    for (let i = 0; i < asked; i++) await work(bench.exchange(i));
-    return (counter() - before) / asked;
-  };
-  return {
-    ours: await counted(count.ours, (exchange) =>
-      ask(`${ours}/graphql`, exchange.ours, { ...exchange.headers, ...credential }),
-    ),
-    bare: await counted(bench.credential ? count.ours : count.bare, (exchange) =>
-      ask(bareUrl(bench, { ours, bare }), exchange.bare, exchange.headers),
-    ),
-  };
+  const statements: Partial<Record<Side, number>> = {};
+  for (const side of sides) {
+    const answers = answering(side, bench);
+    const before = count(answers);
+    for (let i = 0; i < asked; i++) await ask(side, bench, addresses, bench.exchange(i));
+    statements[side] = (count(answers) - before) / asked;
+  }
+  return statements;
 }

@@ -10,6 +10,7 @@ import { openSource } from '../src/modules/imports/sources/index.js';
 import { importVersion } from '../src/modules/imports/version-import.service.js';
 import { withDatabase, type BenchServer } from './database.js';
 import type { DataFolders } from './data.js';
+import { median } from './markdown.js';
 
 const run = promisify(execFile);
 
@@ -88,8 +89,6 @@ async function copyRows(url: string, folder: string): Promise<number> {
   await psql(url, `SET client_min_messages = warning; DROP SCHEMA copied CASCADE`);
   return seconds;
 }
-
-const median = (numbers: number[]): number => numbers.sort((a, b) => a - b)[Math.floor(numbers.length / 2)]!;
 
 /**
  * Imports the version and its names into a fresh database a round, each beside psql's \copy of the rows that came of it.

@@ -3,10 +3,11 @@ import { performance } from 'node:perf_hooks';
 import { cpuSeconds, machineTicks } from './processes.js';
 
 /** Requests that are under way at any time. */
-export const CONNECTIONS = 16;
+export const CONNECTIONS = 32;
 
 export interface Target {
-  url: string;
+  /** The processes that share the requests. */
+  urls: readonly string[];
   path: string;
   headers: Record<string, string>;
   /** Whether an answer, of status 200, is one that counts. */
@@ -20,8 +21,10 @@ export interface Target {
 export interface Slice {
   requests: number;
   seconds: number;
-  /** Of each answer, in milliseconds. */
+  /** Of each answer that counts, in milliseconds. */
   latencies: number[];
+  /** Requests that were refused for the load; none where that ends the run. */
+  refused: number;
   /** Seconds of CPU; null where it can't be read. */
   serverCpu: number | null;
   databaseCpu: number | null;
@@ -35,8 +38,21 @@ export interface NextRequest {
   headers?: Record<string, string>;
 }
 
-/** Sends requests on 16 connections for some seconds, each the next one. */
-export async function runSlice(target: Target, seconds: number, next: () => NextRequest): Promise<Slice> {
+export interface SliceOptions {
+  connections?: number;
+  /** In place of the seconds. */
+  requests?: number;
+  /** Whether the server may refuse what is too much for it. */
+  mayRefuse?: boolean;
+}
+
+/** Sends requests on some connections (16) for some seconds, each the next one. @throws Error where one fails */
+export async function runSlice(
+  target: Target,
+  seconds: number,
+  next: () => NextRequest,
+  { connections = CONNECTIONS, requests, mayRefuse = false }: SliceOptions = {},
+): Promise<Slice> {
   const latencies: number[] = [];
   const cpu = () => ({
     server: cpuSeconds(target.server),
@@ -47,38 +63,23 @@ export async function runSlice(target: Target, seconds: number, next: () => Next
   const before = cpu();
   const start = performance.now();
   let last = start;
-  const result = await new Promise<autocannon.Result>((resolve, reject) => {
-    const run = autocannon(
-      {
-        url: target.url,
-        connections: CONNECTIONS,
-        duration: seconds,
-        // The run ends at the next sample: short ones keep short slices short.
-        sampleInt: 100,
-        requests: [
-          {
-            method: 'POST',
-            path: target.path,
-            headers: { 'content-type': 'application/json', ...target.headers },
-            setupRequest: (request) => {
-              const { body, headers } = next();
-              return { ...request, body, headers: { ...request.headers, ...headers } };
-            },
-          },
-        ],
-        verifyBody: (body) => target.succeeded(String(body)),
-      },
-      (error: Error | null, done) => (error ? reject(error) : resolve(done)),
-    );
-    run.on('response', (_client, _status, _bytes, milliseconds) => {
-      latencies.push(milliseconds);
-      last = performance.now();
-    });
-  });
+  const share = target.urls.length;
+  const results = await Promise.all(
+    target.urls.map((url) =>
+      sendTo(url, target, next, {
+        connections: Math.ceil(connections / share),
+        ...(requests === undefined ? { duration: seconds } : { amount: Math.ceil(requests / share) }),
+        answered: (milliseconds) => {
+          latencies.push(milliseconds);
+          last = performance.now();
+        },
+      }),
+    ),
+  );
   const elapsed = (last - start) / 1_000;
   const after = cpu();
-  const failed = result.errors + result.timeouts + result.non2xx + result.mismatches;
-  if (failed > 0 || latencies.length === 0) {
+  const failed = results.reduce((sum, result) => sum + failures(result), 0);
+  if ((failed > 0 && !mayRefuse) || latencies.length === 0) {
     throw new Error(`${failed} of ${latencies.length} requests to ${target.path} failed while they were timed.`);
   }
   const difference = (a: number | null, b: number | null) => (a === null || b === null ? null : b - a);
@@ -90,10 +91,58 @@ export async function runSlice(target: Target, seconds: number, next: () => Next
     requests: latencies.length,
     seconds: elapsed,
     latencies,
+    refused: failed,
     serverCpu,
     databaseCpu,
     otherLoad: otherLoad(before.machine, after.machine, own),
   };
+}
+
+interface Sending {
+  connections: number;
+  /** Seconds, or how many requests. */
+  duration?: number;
+  amount?: number;
+  answered: (milliseconds: number) => void;
+}
+
+/** An answer of another status is one whose text is not what it should be, too. */
+const failures = ({ errors, non2xx, mismatches }: autocannon.Result) => errors + Math.max(non2xx, mismatches);
+
+function sendTo(
+  url: string,
+  { path, headers: common, succeeded }: Target,
+  next: () => NextRequest,
+  { answered, ...extent }: Sending,
+): Promise<autocannon.Result> {
+  return new Promise((resolve, reject) => {
+    const run = autocannon(
+      {
+        url,
+        ...extent,
+        // The run ends at the next sample: short ones keep short slices short.
+        sampleInt: 100,
+        // A thousand connections wait for each other.
+        timeout: 60,
+        requests: [
+          {
+            method: 'POST',
+            path,
+            headers: { 'content-type': 'application/json', ...common },
+            setupRequest: (request) => {
+              const { body, headers } = next();
+              return { ...request, body, headers: { ...request.headers, ...headers } };
+            },
+          },
+        ],
+        verifyBody: (body) => succeeded(String(body)),
+      },
+      (error: Error | null, done) => (error ? reject(error) : resolve(done)),
+    );
+    run.on('response', (_client, status, _bytes, milliseconds) => {
+      if (status === 200) answered(milliseconds);
+    });
+  });
 }
 
 type Ticks = ReturnType<typeof machineTicks>;

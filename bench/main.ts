@@ -1,96 +1,125 @@
-// npm run bench: measures the service beside a bare server over the same real data, in one run. `--help` tells more.
-import { spawnSync } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+// npm run bench: measures the service beside a bare server and servers of others over the same real data, in one run. `--help` tells more.
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PUBLIC_URL, SECRET_KEYS } from './access-token.js';
-import { CASE_NAMES, createCases, type BenchCase } from './cases.js';
-import { compareAnswers, statementsPerRequest } from './compare.js';
+import { CASE_NAMES, createCases } from './cases.js';
+import { openData, type DataFolders } from './data.js';
 import { BenchServer, withDatabase } from './database.js';
-import { openData } from './data.js';
-import { measureExport, type ExportFigures } from './export.js';
-import { measureImport } from './import.js';
-import { historyIsWhole, type HistoryCounts } from './history.js';
-import { measureCase, SIDES, type CaseResult, type Side } from './measure.js';
-import { pinSelf, startServer, type Server } from './processes.js';
+import { measureExport } from './export.js';
+import { measureFloods } from './floods.js';
+import { measureImport, type ImportFigures } from './import.js';
+import { measureMemory } from './memory.js';
+import type { ServiceInput } from './one-service.js';
+import { pinSelf } from './processes.js';
+import { readSubjects } from './read-cases.js';
 import { machineFacts, reportText } from './report.js';
-import { readSettings, UsageError, type Settings } from './settings.js';
-import { countStatements } from './statements.js';
+import { scaleText, soakText } from './report-scale.js';
+import { preparePeers, runCases } from './run-cases.js';
+import { drawScale } from './scale-drawing.js';
+import { measureScale } from './scale.js';
+import { seedHistory } from './seed-history.js';
+import { buildService, installPeers, startService } from './servers.js';
+import { readSettings, SECTIONS, UsageError, type Settings } from './settings.js';
+import { measureSoak } from './soak.js';
+import { measureStart } from './start.js';
+import { copyVersions } from './versions.js';
 
-type Statements = Map<string, Record<Side, number>>;
-
-function build(): void {
-  const { status } = spawnSync(process.execPath, ['scripts/ensure-built.mjs'], { stdio: 'inherit' });
-  if (status !== 0) throw new Error('The service could not be built.');
+/** What every kind of run begins with: one version with its names and history in a database. */
+interface Prepared extends ServiceInput {
+  data: DataFolders;
+  imports: ImportFigures;
+  started: number;
+  loadBefore: number;
 }
 
-/** Both servers over one database, each with connections of its own name. */
-async function startServers(
-  settings: Settings,
-  urls: Record<Side, string>,
-  dataDir: string,
-): Promise<{ servers: Record<Side, Server>; stop: () => Promise<void> }> {
-  const started: Server[] = [];
-  const stop = async () => void (await Promise.all(started.map((server) => server.stop())));
-  const start = async (args: string[], env: Record<string, string>, ready: string) => {
-    const server = await startServer(args, { ...env, NODE_ENV: 'production' }, ready);
-    started.push(server);
-    return server;
-  };
-  try {
-    const ours = await start(
-      [settings.server ?? 'dist/main.js'],
-      {
-        DATABASE_URL: urls.ours,
-        DATA_DIR: dataDir,
-        LOG_LEVEL: 'warn',
-        PUBLIC_URL,
-        SECRET_KEYS,
-        // Nothing is done once a day while something is measured.
-        SNAPSHOT_AT: 'off',
-        DUMP_AT: 'off',
-      },
-      '/readyz',
-    );
-    const bare = await start(['--import', 'tsx', 'bench/bare-server.ts'], { DATABASE_URL: urls.bare }, '/');
-    return { servers: { ours, bare }, stop };
-  } catch (error) {
-    await stop();
-    throw error;
+const wants = ({ only }: Settings, name: string) => only === null || only.includes(name);
+
+const factsOf = async ({ data, benchServer, loadBefore, started }: Prepared) => ({
+  title: data.title,
+  facts: await machineFacts(benchServer.serverVersion, loadBefore),
+  took: (Date.now() - started) / 1_000,
+});
+
+/** Everything but what takes long: cases, floods, memory, import and export. */
+async function benchmark(settings: Settings, prepared: Prepared): Promise<void> {
+  const { benchServer, database, entry, dataDir, imports } = prepared;
+  const { version } = settings.data;
+  const url = benchServer.url(database);
+  const all = await withDatabase(url, (db) => createCases(db, version));
+  const cases = all.filter(({ name }) => wants(settings, name));
+  const peers = settings.peers && cases.some((bench) => bench.peers !== undefined);
+  if (peers) {
+    installPeers();
+    await preparePeers(url);
   }
-}
+  const cased =
+    cases.length === 0
+      ? { results: [], history: null, residents: {} }
+      : await runCases({ ...prepared, ...settings, cases, peers });
+  pinSelf();
+  const lookup = all.find(({ name }) => name === 'lookup')!;
+  const floods = wants(settings, 'floods') ? await measureFloods({ ...prepared, ...settings, version, lookup }) : null;
+  const exports = wants(settings, 'export') ? await exported() : null;
+  const starts = wants(settings, 'start') ? await measureStart(join(dataDir, 'started'), settings.rounds) : null;
+  // Last, as it copies the version, which nothing else is to meet.
+  const memory = wants(settings, 'memory') ? await remembered() : null;
 
-/** Before anything is timed: are the answers the same, and how many statements does each take? */
-async function checkAnswers(
-  settings: Settings,
-  cases: readonly BenchCase[],
-  database: string,
-  dataDir: string,
-): Promise<Statements> {
-  const counters = { ours: await countStatements(database), bare: await countStatements(database) };
-  const statements: Statements = new Map();
-  try {
-    const urls = { ours: counters.ours.url, bare: counters.bare.url };
-    const { servers, stop } = await startServers(settings, urls, dataDir);
+  async function exported() {
+    const ours = await startService({ entry, databaseUrl: url, dataDir });
     try {
-      const addresses = { ours: servers.ours.url, bare: servers.bare.url };
-      const count = { ours: counters.ours.count, bare: counters.bare.count };
-      for (const bench of cases) {
-        await compareAnswers(bench, addresses);
-        statements.set(bench.name, await statementsPerRequest(bench, addresses, count));
-      }
+      return await measureExport({ url, version, rounds: settings.rounds, ours });
     } finally {
-      await stop();
+      await ours.stop();
     }
-  } finally {
-    for (const side of SIDES) await counters[side].close();
   }
-  console.log('Both servers give the same answers.');
-  return statements;
+
+  async function remembered() {
+    const versions = await copyVersions(url, version, settings.memoryVersions);
+    const subjects = await withDatabase(url, (db) => readSubjects(db, version));
+    return measureMemory({ ...prepared, versions, subjects });
+  }
+
+  const text = reportText({
+    ...(await factsOf(prepared)),
+    ...cased,
+    imports: wants(settings, 'import') ? imports : null,
+    exports,
+    starts,
+    floods,
+    memory,
+    steps: settings.only === null ? (await readFile('bench/steps.md', 'utf8')).trim() : null,
+    settings,
+  });
+  console.log(`\n${text}`);
+  if (settings.out !== null) await writeFile(settings.out, text);
+}
+
+async function scale(settings: Settings, prepared: Prepared): Promise<void> {
+  const { version } = settings.data;
+  const subjects = await withDatabase(prepared.benchServer.url(prepared.database), (db) => readSubjects(db, version));
+  pinSelf();
+  const figures = await measureScale({ ...prepared, ...settings, version, subjects });
+  const text = scaleText(figures, await factsOf(prepared));
+  console.log(`\n${text}`);
+  if (settings.out === null) return;
+  await writeFile('bench/SCALE.md', text);
+  await writeFile('bench/scale.svg', drawScale(figures));
+}
+
+async function soak(settings: Settings, minutes: number, prepared: Prepared): Promise<void> {
+  const { version } = settings.data;
+  const url = prepared.benchServer.url(prepared.database);
+  const subjects = await withDatabase(url, (db) => readSubjects(db, version));
+  const versions = await copyVersions(url, version, 10);
+  pinSelf();
+  const figures = await measureSoak({ ...prepared, versions, subjects, minutes });
+  const text = soakText(figures, await factsOf(prepared));
+  console.log(`\n${text}`);
+  if (settings.out !== null) await writeFile('bench/SOAK.md', text);
 }
 
 async function run(settings: Settings): Promise<void> {
-  if (settings.server === null) build();
+  if (settings.server === null) buildService();
   const started = Date.now();
   const loadBefore = loadavg()[0]!;
   const benchServer = await BenchServer.connect(settings.adminUrl);
@@ -100,62 +129,21 @@ async function run(settings: Settings): Promise<void> {
   }
   const dataDir = await mkdtemp(join(tmpdir(), 'mcp-bench-'));
   const { version } = settings.data;
-  const wanted = (name: string) => settings.only === null || settings.only.includes(name);
   try {
-    const { database, figures } = await measureImport(benchServer, data, {
+    const { database, figures: imports } = await measureImport(benchServer, data, {
       version,
-      rounds: wanted('import') ? settings.importRounds : 1,
+      rounds: settings.mode === 'BENCH' && wants(settings, 'import') ? settings.importRounds : 1,
     });
-    const all = await withDatabase(benchServer.url(database), async (db) => {
+    await withDatabase(benchServer.url(database), async (db) => {
+      await seedHistory(db, version);
       // What autovacuum would do within a minute: until then the index of similar names has a list that is too long to be used.
       await db.query('VACUUM ANALYZE');
-      return createCases(db, version);
     });
-    const cases = all.filter(({ name }) => wanted(name));
-    const results: CaseResult[] = [];
-    let history: HistoryCounts | null = null;
-    let exports: ExportFigures | null = null;
-    if (cases.length > 0) {
-      const statements = await checkAnswers(settings, cases, benchServer.url(database), dataDir);
-      const urls = { ours: benchServer.url(database, 'ours'), bare: benchServer.url(database, 'bare') };
-      const { servers, stop } = await startServers(settings, urls, dataDir);
-      pinSelf();
-      try {
-        for (const bench of cases) {
-          const measured = await measureCase(bench, { ...settings, benchServer, servers });
-          results.push({ ...measured, statements: statements.get(bench.name)! });
-          const { ours, bare } = measured;
-          console.log(`${bench.name}: ${ours.perSecond.toFixed(0)} beside ${bare.perSecond.toFixed(0)} requests/s`);
-        }
-      } finally {
-        await stop();
-      }
-      if (cases.some(({ writes }) => writes !== undefined)) {
-        history = await withDatabase(benchServer.url(database), historyIsWhole);
-      }
-    }
-    if (wanted('export')) {
-      const url = benchServer.url(database);
-      const { servers, stop } = await startServers(settings, { ours: url, bare: url }, dataDir);
-      pinSelf();
-      try {
-        exports = await measureExport({ url, version, rounds: settings.rounds, ours: servers.ours });
-      } finally {
-        await stop();
-      }
-    }
-    const text = reportText({
-      title: data.title,
-      facts: await machineFacts(benchServer.serverVersion, loadBefore),
-      results,
-      history,
-      imports: wanted('import') ? figures : null,
-      exports,
-      settings,
-      took: (Date.now() - started) / 1_000,
-    });
-    console.log(`\n${text}`);
-    if (settings.out !== null) await writeFile(settings.out, text);
+    const entry = settings.server ?? 'dist/main.js';
+    const prepared: Prepared = { benchServer, database, entry, dataDir, data, imports, started, loadBefore };
+    if (settings.mode === 'SCALE') await scale(settings, prepared);
+    else if (settings.mode === 'SOAK') await soak(settings, settings.soakMinutes, prepared);
+    else await benchmark(settings, prepared);
   } finally {
     await benchServer.close();
     await data.remove();
@@ -165,10 +153,9 @@ async function run(settings: Settings): Promise<void> {
 
 try {
   const settings = readSettings(process.argv.slice(2));
-  const unknown = settings?.only?.find(
-    (name) => !['import', 'export'].includes(name) && !CASE_NAMES.some((known) => known === name),
-  );
-  if (unknown) throw new UsageError(`--only takes import, export, ${CASE_NAMES.join(', ')}; not ${unknown}.`);
+  const known: readonly string[] = [...CASE_NAMES, ...SECTIONS];
+  const unknown = settings?.only?.find((name) => !known.includes(name));
+  if (unknown) throw new UsageError(`--only takes ${known.join(', ')}; not ${unknown}.`);
   if (settings) await run(settings);
 } catch (error) {
   const misused =

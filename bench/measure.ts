@@ -1,10 +1,8 @@
-import type { BenchCase } from './cases.js';
+import { answering, bodyFor, pathFor, type BenchCase, type Side } from './bench-case.js';
 import type { BenchServer } from './database.js';
 import { runSlice, type Slice, type Target } from './load.js';
-import { pinBackends, type Server } from './processes.js';
-
-export const SIDES = ['ours', 'bare'] as const;
-export type Side = (typeof SIDES)[number];
+import { pinBackends } from './processes.js';
+import type { Servers } from './servers.js';
 
 /** What one server came to over all slices of one case. */
 export interface Figures {
@@ -22,17 +20,19 @@ export interface Figures {
 
 export interface CaseResult {
   bench: BenchCase;
-  ours: Figures;
-  bare: Figures;
-  statements: Record<Side, number>;
-  /** Requests a second, ours / bare, of each pair of slices that followed each other. */
-  pairs: number[];
+  /** Of each server that was asked. */
+  figures: Partial<Record<Side, Figures>>;
+  statements: Partial<Record<Side, number>>;
+  /** Requests a second, ours / theirs, of each pair of slices of one round. */
+  pairs: Partial<Record<Side, number[]>>;
   otherLoad: number | null;
 }
 
 export interface MeasureInput {
   benchServer: BenchServer;
-  servers: Record<Side, Server>;
+  servers: Servers;
+  /** Who is asked. */
+  sides: readonly Side[];
   seconds: number;
   rounds: number;
 }
@@ -49,7 +49,7 @@ function sumOf(values: (number | null)[]): number | null {
   return sum;
 }
 
-function figuresOf(slices: Slice[]): Figures {
+export function figuresOf(slices: Slice[]): Figures {
   const requests = slices.reduce((sum, slice) => sum + slice.requests, 0);
   const seconds = slices.reduce((sum, slice) => sum + slice.seconds, 0);
   const latencies = Float64Array.from(slices.flatMap((slice) => slice.latencies)).sort();
@@ -67,24 +67,25 @@ function figuresOf(slices: Slice[]): Figures {
   };
 }
 
-/** Measures one case: a slice of ours, one of bare, and so on, so that noise meets both. */
+/** Measures one case: a slice of ours, one of bare, and so on, so that noise meets all. */
 export async function measureCase(
   bench: BenchCase,
-  { benchServer, servers, seconds, rounds }: MeasureInput,
+  { benchServer, servers, sides, seconds, rounds }: MeasureInput,
 ): Promise<Omit<CaseResult, 'statements'>> {
   // Each server goes through the exchanges from one slice to the next: no document comes back before all were asked.
-  const index = { ours: bench.compared, bare: bench.compared };
+  const index = new Map(sides.map((side) => [side, bench.compared]));
   const next = (side: Side) => () => {
-    const { [side]: body, headers } = bench.exchange(index[side]++);
-    return { body, headers };
+    const at = index.get(side)!;
+    index.set(side, at + 1);
+    const exchange = bench.exchange(at);
+    return { body: bodyFor(side, exchange), headers: exchange.headers };
   };
   const headersOf = async (side: Side) => (side === 'ours' ? ((await bench.credential?.()) ?? {}) : {});
   const target = async (side: Side): Promise<Target> => {
-    // What a credential costs is measured beside the service itself.
-    const asked = bench.credential === undefined ? side : 'ours';
+    const asked = answering(side, bench);
     return {
-      url: servers[asked].url,
-      path: side === 'ours' ? '/graphql' : bench.barePath,
+      urls: [servers[asked].url],
+      path: pathFor(side, bench),
       headers: await headersOf(side),
       succeeded: (body) =>
         body.startsWith('{"data":{') && (bench.writes === undefined || body.includes('"userErrors":[]')),
@@ -92,27 +93,30 @@ export async function measureCase(
       database: await benchServer.backends(asked),
     };
   };
-  const targets = {} as Record<Side, Target>;
-  for (const side of SIDES) {
+  const targets = new Map<Side, Target>();
+  for (const side of sides) {
     await runSlice(await target(side), Math.max(0.5, seconds / 2), next(side));
     // By now the pool is as large as it gets.
-    targets[side] = await target(side);
-    if (!pinBackends(targets[side].database)) backendsPinned = false;
+    const warm = await target(side);
+    targets.set(side, warm);
+    if (!pinBackends(warm.database)) backendsPinned = false;
   }
-  const slices: Record<Side, Slice[]> = { ours: [], bare: [] };
+  const slices = new Map<Side, Slice[]>(sides.map((side) => [side, []]));
   for (let round = 0; round < rounds; round++) {
-    for (const side of SIDES) {
-      const asked = { ...targets[side], headers: await headersOf(side) };
-      slices[side].push(await runSlice(asked, seconds, next(side)));
+    for (const side of sides) {
+      const asked = { ...targets.get(side)!, headers: await headersOf(side) };
+      slices.get(side)!.push(await runSlice(asked, seconds, next(side)));
     }
   }
   const rate = ({ requests, seconds: time }: Slice) => requests / time;
-  const others = sumOf([...slices.ours, ...slices.bare].map(({ otherLoad }) => otherLoad));
+  const ours = slices.get('ours')!;
+  const others = sumOf([...slices.values()].flat().map(({ otherLoad }) => otherLoad));
+  const ofSides = <Value>(value: (theirs: Slice[]) => Value) =>
+    Object.fromEntries(sides.map((side) => [side, value(slices.get(side)!)])) as Partial<Record<Side, Value>>;
   return {
     bench,
-    ours: figuresOf(slices.ours),
-    bare: figuresOf(slices.bare),
-    pairs: slices.ours.map((slice, i) => rate(slice) / rate(slices.bare[i]!)),
-    otherLoad: others && others / (2 * rounds),
+    figures: ofSides(figuresOf),
+    pairs: ofSides((theirs) => ours.map((slice, i) => rate(slice) / rate(theirs[i]!))),
+    otherLoad: others && others / (sides.length * rounds),
   };
 }

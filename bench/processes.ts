@@ -52,6 +52,16 @@ export function cpuSeconds(pids: readonly number[]): number | null {
   return sum / 1e9;
 }
 
+/** Memory that a process holds, in MB; null where it can't be read. */
+export function residentMegabytes(pid: number): number | null {
+  try {
+    const kilobytes = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1];
+    return (Number(kilobytes) * 1_024) / 1e6;
+  } catch {
+    return null;
+  }
+}
+
 /** Busy and whole time of all cores since the machine started, in ticks; null where it can't be read. */
 export function machineTicks(): { busy: number; all: number } | null {
   try {
@@ -81,11 +91,16 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** Starts `node <args>` as a server on its core, and waits until it answers at `ready`. */
-export async function startServer(args: string[], env: Record<string, string>, ready: string): Promise<Server> {
+/** Starts `node <args>` as a server on its core (0), and waits until it answers at `ready`. */
+export async function startServer(
+  args: string[],
+  env: Record<string, string>,
+  ready: string,
+  core = SERVER_CORE,
+): Promise<Server> {
   const port = await freePort();
   const command = [process.execPath, ...args];
-  if (canPin) command.unshift('taskset', '-c', SERVER_CORE);
+  if (canPin) command.unshift('taskset', '-c', core);
   const child = spawn(command[0]!, command.slice(1), {
     env: { PATH: process.env.PATH, ...env, PORT: String(port), HOST: '127.0.0.1' },
     stdio: ['ignore', 'pipe', 'inherit'],

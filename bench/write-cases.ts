@@ -1,5 +1,5 @@
 import type { Database } from '../src/db/index.js';
-import type { BenchCase, Exchange } from './cases.js';
+import type { BenchCase, Exchange } from './bench-case.js';
 import { signedIn, type CredentialHeaders } from './people.js';
 
 const PROPOSE = `mutation Propose($input: ProposeChangesInput!) {
@@ -77,12 +77,19 @@ async function refusals(db: Database, version: string, srg: string, headers: Cre
   return edits.map((changes) => proposal(version, changes, headers));
 }
 
-/** The cases that write; they come last, so that what they leave behind disturbs no others. @param srgs entries that can be named */
-export async function writeCases(db: Database, version: string, srgs: readonly string[]): Promise<BenchCase[]> {
+/**
+ * The cases that write; they come last, so that what they leave behind disturbs no others.
+ * @param srgs entries that can be named
+ * @param proposer the beginning of the handles of those who propose
+ */
+export async function writeCases(
+  db: Database,
+  version: string,
+  srgs: readonly string[],
+  proposer = 'benchproposer',
+): Promise<BenchCase[]> {
   const people = await Promise.all(
-    Array.from({ length: PROPOSERS }, (_, i) =>
-      signedIn(db, `benchproposer${i}`, ['MAPPING_PROPOSE', 'MAPPING_FORCE']),
-    ),
+    Array.from({ length: PROPOSERS }, (_, i) => signedIn(db, `${proposer}${i}`, ['MAPPING_PROPOSE', 'MAPPING_FORCE'])),
   );
   const proposers = people.map(({ token }) => token);
   const exchange = newNames(version, srgs, proposers);

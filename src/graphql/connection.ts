@@ -84,7 +84,7 @@ export function Connection(node: () => ClassType | object, name: string, options
 
     @Field(() => [nodeType()], { description: 'The entries without their cursors.' })
     nodes(@Root() page: Page<unknown>): unknown[] {
-      return page.edges.map((edge) => edge.node);
+      return page.nodes;
     }
 
     @Field(() => PageInfo, { description: 'Where this page stands within the list.' })

@@ -32,22 +32,39 @@ export interface ContextInput {
 
 const NO_CLIENT: Client = { address: null, device: null, cookies: null };
 
-export function createContext(input: ContextInput): Context {
-  const { actor, requestId, log, client = NO_CLIENT, now = () => new Date() } = input;
-  const made = new Map<object, unknown>();
-  return {
-    actor,
-    client,
-    setCookies: [],
-    requestId,
-    log,
-    now,
-    once<T>(key: object, create: () => T): T {
-      if (!made.has(key)) made.set(key, create());
-      return made.get(key) as T;
-    },
-    forget: () => made.clear(),
-  };
+export const createContext = (input: ContextInput): Context => new RequestContext(input);
+
+const clock = () => new Date();
+
+class RequestContext implements Context {
+  actor: Actor;
+  readonly client: Client;
+  readonly setCookies: string[] = [];
+  readonly requestId: string;
+  readonly now: () => Date;
+  private made: Map<object, unknown> | null = null;
+
+  constructor(private readonly input: ContextInput) {
+    this.actor = input.actor;
+    this.client = input.client ?? NO_CLIENT;
+    this.requestId = input.requestId;
+    this.now = input.now ?? clock;
+  }
+
+  // Asked for when it is needed: most requests have nothing to log.
+  get log(): Logger {
+    return this.input.log;
+  }
+
+  once<T>(key: object, create: () => T): T {
+    const made = (this.made ??= new Map());
+    if (!made.has(key)) made.set(key, create());
+    return made.get(key) as T;
+  }
+
+  forget(): void {
+    this.made = null;
+  }
 }
 
 /** Who calls, from where and when: what services are told of a request. */

@@ -27,6 +27,9 @@ const INTROSPECTION_COST = 2_000;
 /** List arguments that get one entry of the answer for each of theirs. */
 const SIZING_ARGUMENTS = ['ids', 'names'];
 
+/** The arguments that say how long a list is. */
+export const SIZE_ARGUMENTS: readonly string[] = ['first', ...SIZING_ARGUMENTS];
+
 export interface CostInput {
   schema: GraphQLSchema;
   document: DocumentNode;

@@ -7,7 +7,7 @@ import { Lru } from '../shared/lru.js';
 type DocumentStore = NonNullable<ApolloServerOptions<BaseContext>['documentStore']>;
 
 /** Characters of source text behind the documents that are kept parsed and validated. */
-const STORED_SOURCE = 4 * 1024 * 1024;
+const STORED_SOURCE = 512 * 1024;
 
 /** A valid document that stands in for one that is refused; its operation is never run. */
 const REFUSED = parse('{ __typename }');

@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
-import type { ApolloServerPlugin, GraphQLRequestContext } from '@apollo/server';
+import type { ApolloServerPlugin } from '@apollo/server';
 import { GraphQLError, OperationTypeNode, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
 import { badInput, type AppError } from '../shared/errors.js';
@@ -75,13 +76,18 @@ export function reportPlugin(onOperation: (outcome: OperationOutcome) => void): 
           if (response.body.kind !== 'single') return;
           const { singleResult } = response.body;
           singleResult.errors = singleResult.errors?.map((error) => withRequestId(error, contextValue.requestId));
-          const duration = performance.now() - start;
-          onOperation({
-            type: requestContext.operation?.operation ?? 'unknown',
-            code: codeOf(singleResult.errors?.[0]),
-            seconds: duration / 1_000,
-          });
-          if (duration > SLOW) logSlow(requestContext, duration);
+          const { operation, operationName, source } = requestContext;
+          noteOperation(
+            {
+              type: operation?.operation ?? 'unknown',
+              operationName,
+              query: source,
+              code: codeOf(singleResult.errors?.[0]),
+              startedAt: start,
+              context: contextValue,
+            },
+            onOperation,
+          );
         },
       };
     },
@@ -91,12 +97,26 @@ export function reportPlugin(onOperation: (outcome: OperationOutcome) => void): 
   };
 }
 
-// Variables are left out: they can hold passwords and tokens.
-function logSlow({ operation, operationName, queryHash, contextValue }: GraphQLRequestContext<Context>, ms: number) {
-  contextValue.log.warn(
-    { operation: operation?.operation, operationName: operationName?.slice(0, 100), queryHash, ms: Math.round(ms) },
-    'slow operation',
-  );
+/** An operation that has been answered. */
+export interface AnsweredOperation extends Pick<OperationOutcome, 'type' | 'code'> {
+  query: string | undefined;
+  operationName?: string | null;
+  /** By `performance.now()`. */
+  startedAt: number;
+  context: Reporting;
+}
+
+/** Counts an operation, and logs a slow one. Variables are left out: they can hold passwords and tokens. */
+export function noteOperation(
+  { type, code, query, operationName, startedAt, context }: AnsweredOperation,
+  onOperation: (outcome: OperationOutcome) => void,
+): void {
+  const duration = performance.now() - startedAt;
+  onOperation({ type, code, seconds: duration / 1_000 });
+  if (duration <= SLOW) return;
+  const queryHash = query === undefined ? undefined : createHash('sha256').update(query).digest('hex');
+  const ms = Math.round(duration);
+  context.log.warn({ operation: type, operationName: operationName?.slice(0, 100), queryHash, ms }, 'slow operation');
 }
 
 const codeOf = (error: GraphQLFormattedError | undefined): string =>

@@ -1,5 +1,6 @@
 import { assertValidSchema, defaultFieldResolver, isInterfaceType, isUnionType, type GraphQLSchema } from 'graphql';
 import { buildSchemaSync, getMetadataStorage, type NonEmptyArray } from 'type-graphql';
+import { bindResolvers } from './bind-resolvers.js';
 import type { Context } from './context.js';
 import { authorise, withRuleDirectives } from './directives/index.js';
 import { encodeId } from './ids.js';
@@ -52,12 +53,14 @@ export function createSchema({ resolvers, get, publicMutations, orphanedTypes }:
   });
   const schema = withRuleDirectives(built);
   keepFieldResolverRules(schema, resolvers);
+  bindResolvers(schema, resolvers, get);
   resolveIds(schema);
   resolveTypesAtOnce(schema);
   bindSources(schema, get);
   assertValidSchema(schema);
   authorise(schema, { publicMutations: publicMutations ?? PUBLIC_MUTATIONS });
-  forgetAfterMutations(schema);
+  // What a mutation's payload shows, and the mutations after it, is read anew.
+  afterMutations(schema, (context) => context.forget());
   return schema;
 }
 
@@ -75,15 +78,15 @@ function bindSources(schema: GraphQLSchema, get: SchemaInput['get']): void {
   }
 }
 
-/** What a mutation's payload shows, and the mutations after it, is read anew. */
-function forgetAfterMutations(schema: GraphQLSchema): void {
+/** Calls back when a mutation was done, well or not, before its payload is read. */
+export function afterMutations(schema: GraphQLSchema, call: (context: Context) => void): void {
   for (const field of Object.values(schema.getMutationType()?.getFields() ?? {})) {
     const { resolve = defaultFieldResolver } = field;
     field.resolve = async (parent, args, context: Context, info) => {
       try {
         return await resolve(parent, args, context, info);
       } finally {
-        context.forget();
+        call(context);
       }
     };
   }

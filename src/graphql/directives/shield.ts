@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { defaultFieldResolver, type GraphQLFieldResolver, type GraphQLSchema } from 'graphql';
+import { defaultFieldResolver, type GraphQLField, type GraphQLFieldResolver, type GraphQLSchema } from 'graphql';
 import type * as GraphqlShield from 'graphql-shield';
 import { AppError } from '../../shared/errors.js';
 import type { Context } from '../context.js';
@@ -32,6 +32,9 @@ type Guard = (
   info: Parameters<Resolver>[3],
 ) => Promise<unknown>;
 
+/** Of a field that the table does not mention. */
+const NOBODY: Decision = { name: 'nobody', decide: () => false };
+
 const refused = () => new AppError('FORBIDDEN', 'You may not do this.');
 
 /**
@@ -62,33 +65,52 @@ export function applyShield(schema: GraphQLSchema, table: DecisionTable): void {
   }) as unknown as {
     generate(schema: GraphQLSchema): Record<string, Record<string, Guard | { resolve: Guard }>>;
   };
-  for (const [typeName, guards] of Object.entries(generator.generate(schema))) {
+  for (const [typeName, middleware] of Object.entries(generator.generate(schema))) {
     const type = schema.getType(typeName);
     if (!type || !('getFields' in type)) continue;
-    const fields = type.getFields() as Record<string, { resolve?: Resolver; subscribe?: Resolver }>;
-    for (const [fieldName, generated] of Object.entries(guards)) {
+    const fields = type.getFields() as Record<string, GraphQLField<unknown, Context>>;
+    for (const [fieldName, generated] of Object.entries(middleware)) {
       const decision = table[typeName]?.[fieldName];
       if (decision === 'PUBLIC') continue;
       const guard = typeof generated === 'function' ? generated : generated.resolve;
       const field = fields[fieldName]!;
-      field.resolve = guarded(guard, decision, field.resolve ?? defaultFieldResolver);
+      const resolve = field.resolve ?? defaultFieldResolver;
+      field.resolve = guarded(guard, decision, resolve);
+      guards.set(field, { decision: decision ?? NOBODY, resolve });
       // graphql-middleware would leave `subscribe` of a field with a resolver open.
       if (field.subscribe) field.subscribe = guarded(guard, decision, field.subscribe);
     }
   }
 }
 
+/** What stands between a caller and a field. */
+export interface FieldGuard {
+  decision: Decision;
+  /** The field's own resolver. */
+  resolve: Resolver;
+}
+
+const guards = new WeakMap<GraphQLField<unknown, Context>, FieldGuard>();
+
+/**
+ * The guard of a field: whoever calls its resolver asks {@link passesPlainly} first. Undefined for a public field.
+ * A field that is denied to everybody has one that nobody passes.
+ */
+export const guardOf = (field: GraphQLField<unknown, Context>): FieldGuard | undefined => guards.get(field);
+
+/** Whether a decision lets the caller pass, whatever the object. */
+export function passesPlainly(decision: Decision | undefined, context: Context): boolean {
+  try {
+    return decision?.passesPlainly?.(context) === true;
+  } catch {
+    return false;
+  }
+}
+
 function guarded(guard: Guard, decision: Decision | undefined, resolve: Resolver): Resolver {
-  const passesPlainly = (context: Context): boolean => {
-    try {
-      return decision?.passesPlainly?.(context) === true;
-    } catch {
-      return false;
-    }
-  };
   const safe = errorsOnly(resolve);
   return (parent, args, context, info) =>
-    passesPlainly(context)
+    passesPlainly(decision, context)
       ? resolve(parent, args, context, info)
       : guard(safe, parent, args as Record<string, unknown>, context, info);
 }
