@@ -16,7 +16,7 @@ module.exports = {
       name: 'only-entries-know-the-app',
       comment: 'src/app composes everything, so nothing but the process entries may import it.',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(app/|main\\.ts$|cli/main\\.ts$)' },
+      from: { path: '^src/', pathNot: '^src/(app/|main\\.ts$|(cli|irc)/main\\.ts$)' },
       to: { path: '^src/app/' },
     },
     {

@@ -8,11 +8,12 @@ const config = {
   avoidOptionals: { field: true },
 };
 
-/** Typed documents of the operations that the command line and the tests send. */
+/** Typed documents of the operations that the command line, the IRC bridge and the tests send. */
 export default {
   schema: 'schema.graphql',
   generates: {
     'src/cli/generated/documents.ts': { documents: 'src/cli/documents/*.graphql', plugins, config },
+    'src/irc/generated/documents.ts': { documents: 'src/irc/documents/*.graphql', plugins, config },
     'test/support/generated/documents.ts': { documents: 'test/support/documents/*.graphql', plugins, config },
   },
 } satisfies CodegenConfig;

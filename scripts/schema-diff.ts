@@ -33,7 +33,7 @@ export async function schemaDiff(): Promise<string | null> {
       schema.map(({ path, content }) => [path, content]),
     );
     const { stdout, exitCode } = await engine.diff({
-      from: { tag: 'migrations', ...migrationList(await readMigrations()) },
+      from: { tag: 'migrations', ...migrationList(readMigrations()) },
       to: { tag: 'schemaDatamodel', files: schema },
       script: true,
       exitCode: true,

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { ActorChanges } from '../auth/actor-changes.js';
 import { accessTokenStrategy } from '../auth/access-tokens/access-token-strategy.js';
 import { SigningKeys } from '../auth/access-tokens/signing-keys.js';
 import type { AuthenticationStrategy } from '../auth/authenticate.js';
@@ -37,16 +38,20 @@ export function createAuth(input: AuthInput): AuthServices {
     limits: openRateLimits({ db, redis, keyring }),
     cookies: new Cookies(publicUrl),
     signingKeys: new SigningKeys({ db, keyring }),
+    actorChanges: new ActorChanges(db),
     providers: createProviders({ publicUrl, github, discord, timeoutMs: input.providerTimeout }),
   };
 }
 
 /** The ways to prove who calls, in the order in which they are asked. */
-export const authStrategies = ({ db, cookies, publicUrl, signingKeys }: AuthServices): AuthenticationStrategy[] => [
-  tokenStrategy(db),
-  accessTokenStrategy({ db, publicUrl, keys: signingKeys, userOf: accountIds.decode }),
-  sessionStrategy(db, cookies, publicUrl),
-];
+export const authStrategies = (auth: AuthServices): AuthenticationStrategy[] => {
+  const { db, cookies, publicUrl, signingKeys: keys, actorChanges: changes } = auth;
+  return [
+    tokenStrategy(db, changes),
+    accessTokenStrategy({ db, publicUrl, keys, changes, userOf: accountIds.decode }),
+    sessionStrategy(db, cookies, publicUrl, changes),
+  ];
+};
 
 /** The providers that the settings name. */
 export function providerSettings(settings: Settings): Pick<AuthInput, 'github' | 'discord'> {

@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
+import { readServers } from '../irc/settings.js';
 
 /** An address, without the slash at its end. */
 const url = (protocols: RegExp) => z.url({ protocol: protocols }).transform((address) => address.replace(/\/+$/, ''));
@@ -75,6 +77,31 @@ const schema = z.object({
   DUMP_AT: dailyAt('04:00'),
   /** Whether a stable release waits for a second person. */
   CONFIRM_STABLE: yesOrNo(),
+  /** The IRC networks that the bot is on; without them there is none. */
+  IRC_SERVERS: z
+    .string()
+    .transform((text, context) => {
+      try {
+        return readServers(text);
+      } catch (error) {
+        context.addIssue({ code: 'custom', message: (error as Error).message });
+        return z.NEVER;
+      }
+    })
+    .optional(),
+  /** The bot as a client of the service: `mcp irc setup` prints it, and writes its key. */
+  IRC_CLIENT_ID: z.string().optional(),
+  IRC_KEY_FILE: z.string().optional(),
+  /** A certificate and its private key (PEM, in one file) by which the services of IRC networks know the bot. */
+  IRC_CERT_FILE: z.string().optional(),
+  /** Where `npm run irc` reaches the service. */
+  IRC_SERVICE_URL: plainUrl().optional(),
+  /** Megabytes that game versions in memory may take; 0 keeps none there. */
+  READ_MODEL_MB: z
+    .string()
+    .regex(/^\d{1,6}$/, 'a number of megabytes, at most 999999')
+    .transform(Number)
+    .default(512),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   /** On SIGTERM, how long to go on serving while /readyz says 503, so that a balancer can look elsewhere. */
   DRAIN_SECONDS: z
@@ -93,6 +120,9 @@ function faultsBetween(given: Given): string[] {
     if ((given[id] === undefined) === (given[secret] === undefined)) return [];
     return given[id] === undefined ? [`${id}: belongs to ${secret}`] : [`${secret}: belongs to ${id}`];
   });
+  if (given['IRC_SERVERS'] !== undefined && given['IRC_CLIENT_ID'] === undefined) {
+    pairs.push('IRC_CLIENT_ID: belongs to IRC_SERVERS (npm run mcp -- irc setup)');
+  }
   const keyless = given['NODE_ENV'] === 'production' && given['SECRET_KEYS'] === undefined;
   if (!keyless) return pairs;
   return [...pairs, 'SECRET_KEYS: must be given in production: 32 random characters or more (openssl rand -hex 32)'];
@@ -102,7 +132,8 @@ function faultsBetween(given: Given): string[] {
 export const settingNames: readonly string[] = Object.keys(schema.shape);
 
 /** The settings of the process, checked, with their defaults. */
-export type Settings = z.infer<typeof schema> & { HOST: string; PUBLIC_URL: string };
+export type Settings = z.infer<typeof schema> &
+  Record<'HOST' | 'PUBLIC_URL' | 'IRC_KEY_FILE' | 'IRC_SERVICE_URL', string>;
 
 /** Every fault of the settings at once, each by its name. */
 export class SettingsError extends Error {
@@ -126,9 +157,12 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Sett
   const own = error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`) ?? [];
   const faults = [...own, ...faultsBetween(given)];
   if (data === undefined || faults.length > 0) throw new SettingsError(faults);
+  const PUBLIC_URL = data.PUBLIC_URL ?? `http://localhost:${data.PORT}`;
   return {
     ...data,
     HOST: data.HOST ?? (data.NODE_ENV === 'production' ? '0.0.0.0' : '127.0.0.1'),
-    PUBLIC_URL: data.PUBLIC_URL ?? `http://localhost:${data.PORT}`,
+    PUBLIC_URL,
+    IRC_KEY_FILE: data.IRC_KEY_FILE ?? join(data.DATA_DIR, 'irc-key.json'),
+    IRC_SERVICE_URL: data.IRC_SERVICE_URL ?? PUBLIC_URL,
   };
 }

@@ -3,7 +3,7 @@ import type { Database } from '../db/index.js';
 import type { NodeSource } from '../graphql/node.js';
 import { AccountMutations } from '../modules/accounts/account.resolver.js';
 import { SignInMutations } from '../modules/accounts/sign-in.resolver.js';
-import { UserLoaders } from '../modules/accounts/users.loaders.js';
+import type { UserLoaders } from '../modules/accounts/users.loaders.js';
 import { userNodes } from '../modules/accounts/users.nodes.js';
 import { UserQueries, UserResolver } from '../modules/accounts/users.resolver.js';
 import { ViewerQueries, ViewerResolver } from '../modules/accounts/viewer.resolver.js';
@@ -28,6 +28,7 @@ import type { Exports } from '../modules/exports/exports.service.js';
 import { AdminIdentityMutations } from '../modules/identities/admin-identities.resolver.js';
 import { identityNodes } from '../modules/identities/identities.nodes.js';
 import * as identities from '../modules/identities/identities.resolver.js';
+import { IrcLinkMutations } from '../modules/identities/irc-link.resolver.js';
 import { LockLoaders } from '../modules/locks/locks.loaders.js';
 import { LockMutations, LockResolver, MappingLockResolver } from '../modules/locks/locks.resolver.js';
 import type { HistoryTail } from '../modules/live/history-tail.js';
@@ -40,6 +41,7 @@ import { ModerationMutations } from '../modules/moderation/moderation.resolver.j
 import { roleGrantNodes } from '../modules/roles/roles.nodes.js';
 import { RoleGrantResolver, RoleMutations, RoleQueries } from '../modules/roles/roles.resolver.js';
 import { ReleaseMutations } from '../modules/releases/release-mutations.resolver.js';
+import type { ReadModels } from '../modules/read-model/read-models.js';
 import type { ReleaseRules } from '../modules/releases/release-rules.js';
 import { ReleaseSubscriptions } from '../modules/releases/release-subscriptions.resolver.js';
 import type { ReleaseTail } from '../modules/releases/release-tail.js';
@@ -74,6 +76,10 @@ export interface Services {
   auth: AuthServices;
   /** Which addresses webhooks may call. */
   webhookTargets: WebhookTargets;
+  /** Versions in memory. */
+  models: ReadModels;
+  /** Accounts, as anyone may see them. */
+  users: UserLoaders;
   /** Counts what is asked for and has no name. */
   demand: Demand;
   /** How releases are published. */
@@ -98,37 +104,37 @@ export interface AppModule {
 
 export type ModuleFactory = (services: Services) => AppModule;
 
-const versionsModule: ModuleFactory = ({ db }) => ({
+const versionsModule: ModuleFactory = ({ db, models }) => ({
   resolvers: [
-    new GameVersionQueries(db),
-    new GameVersionResolver(new VersionLoaders(db), new MappingLoaders(db)),
+    new GameVersionQueries(models),
+    new GameVersionResolver(new VersionLoaders(db, models), new MappingLoaders(db, models)),
     new GameVersionMutations(db),
   ],
-  nodes: [versionNodes(db)],
+  nodes: [versionNodes(models)],
 });
 
-const mappingsModule: ModuleFactory = ({ db, demand }) => {
-  const loaders = new MappingLoaders(db);
+const mappingsModule: ModuleFactory = ({ db, demand, models }) => {
+  const loaders = new MappingLoaders(db, models);
   return {
     resolvers: [
-      new mappings.MappingQueries(db, demand),
-      new mappings.MappingResolver(new VersionLoaders(db)),
+      new mappings.MappingQueries(db, models, demand),
+      new mappings.MappingResolver(new VersionLoaders(db, models)),
       new mappings.ClassResolver(loaders),
       new mappings.MethodResolver(loaders),
       new mappings.FieldOfClassResolver(loaders),
       new mappings.ParameterResolver(loaders),
-      new SearchQueries(db, demand),
+      new SearchQueries(models, demand),
     ],
     nodes: mappingNodes(db),
   };
 };
 
-const changesModule: ModuleFactory = ({ db, auth }) => {
-  const loaders = new ChangeLoaders(db);
+const changesModule: ModuleFactory = ({ db, auth, models, users }) => {
+  const loaders = new ChangeLoaders(db, models);
   return {
     resolvers: [
-      new changes.ChangeQueries(db),
-      new changes.ChangeResolver(loaders, new UserLoaders(db), new VersionLoaders(db)),
+      new changes.ChangeQueries(models),
+      new changes.ChangeResolver(loaders, users, new VersionLoaders(db, models)),
       new changes.MappingChangesResolver(loaders),
       new changes.UserChangesResolver(loaders),
       new ChangeMutations(auth),
@@ -138,37 +144,32 @@ const changesModule: ModuleFactory = ({ db, auth }) => {
   };
 };
 
-const locksModule: ModuleFactory = ({ db }) => ({
-  resolvers: [
-    new LockMutations(db),
-    new MappingLockResolver(new LockLoaders(db)),
-    new LockResolver(new UserLoaders(db)),
-  ],
+const locksModule: ModuleFactory = ({ db, users }) => ({
+  resolvers: [new LockMutations(db), new MappingLockResolver(new LockLoaders(db)), new LockResolver(users)],
 });
 
-const discussionModule: ModuleFactory = ({ db, auth }) => {
+const discussionModule: ModuleFactory = ({ db, auth, users }) => {
   const loaders = new DiscussionLoaders(db);
   return {
     resolvers: [
       new discussion.ReviewQueries(db),
       new discussion.ChangeDiscussionResolver(loaders),
       new discussion.VoteTallyResolver(loaders),
-      new discussion.CommentResolver(new UserLoaders(db)),
+      new discussion.CommentResolver(users),
       new DiscussionMutations(auth),
     ],
     nodes: [commentNodes(db)],
   };
 };
 
-const liveModule: ModuleFactory = ({ db, tail }) => ({
+const liveModule: ModuleFactory = ({ db, tail, models, users }) => ({
   resolvers: [
     new ChangeSubscriptions(db, tail),
-    new CommittedChangesResolver(db, new UserLoaders(db), new VersionLoaders(db)),
+    new CommittedChangesResolver(db, users, new VersionLoaders(db, models)),
   ],
 });
 
-const accountsModule: ModuleFactory = ({ db, auth }) => {
-  const users = new UserLoaders(db);
+const accountsModule: ModuleFactory = ({ db, auth, users }) => {
   return {
     resolvers: [
       new UserQueries(db),
@@ -187,6 +188,7 @@ const identitiesModule: ModuleFactory = ({ db, auth }) => ({
     new identities.IdentityResolver(),
     new identities.IdentityQueries(auth),
     new identities.IdentityMutations(auth),
+    new IrcLinkMutations(auth),
   ],
   nodes: [identityNodes(db)],
 });
@@ -203,38 +205,37 @@ const secondFactorsModule: ModuleFactory = ({ db, auth }) => ({
   nodes: [passkeyNodes(db)],
 });
 
-const tokensModule: ModuleFactory = ({ db, auth }) => ({
+const tokensModule: ModuleFactory = ({ db, auth, models, users }) => ({
   resolvers: [
-    new ApiTokenResolver(new UserLoaders(db), new VersionLoaders(db)),
+    new ApiTokenResolver(users, new VersionLoaders(db, models)),
     new ApiTokenMutations(auth),
     new BotMutations(auth),
   ],
   nodes: [tokenNodes(db)],
 });
 
-const clientsModule: ModuleFactory = ({ db, auth, webhookTargets }) => ({
+const clientsModule: ModuleFactory = ({ db, auth, webhookTargets, users }) => ({
   resolvers: [
     new clients.ClientQueries(db),
     new clients.ClientViewerResolver(db),
-    new clients.ClientResolver(new UserLoaders(db)),
+    new clients.ClientResolver(users),
     new clients.AuthorizedClientResolver(),
     new clients.ClientMutations(auth, webhookTargets),
   ],
   nodes: [clientNodes(db)],
 });
 
-const auditModule: ModuleFactory = ({ db }) => ({
-  resolvers: [new AuditQueries(db), new AuditEventResolver(new UserLoaders(db))],
+const auditModule: ModuleFactory = ({ db, users }) => ({
+  resolvers: [new AuditQueries(db), new AuditEventResolver(users)],
   nodes: [auditEventNodes(db)],
 });
 
-const rolesModule: ModuleFactory = ({ db, auth }) => {
-  const users = new UserLoaders(db);
+const rolesModule: ModuleFactory = ({ db, auth, models, users }) => {
   return {
     resolvers: [
       new RoleQueries(),
       new RoleMutations(auth, users),
-      new RoleGrantResolver(users, new VersionLoaders(db)),
+      new RoleGrantResolver(users, new VersionLoaders(db, models)),
       new ModerationMutations(auth, users),
       new AdminIdentityMutations(auth, users),
     ],
@@ -242,10 +243,10 @@ const rolesModule: ModuleFactory = ({ db, auth }) => {
   };
 };
 
-const webhooksModule: ModuleFactory = ({ db, auth, webhookTargets }) => ({
+const webhooksModule: ModuleFactory = ({ db, auth, webhookTargets, models }) => ({
   resolvers: [
     new WebhookViewerResolver(db),
-    new WebhookResolver(new VersionLoaders(db)),
+    new WebhookResolver(new VersionLoaders(db, models)),
     new WebhookMutations(auth, webhookTargets),
   ],
   nodes: [webhookNodes(db)],
@@ -257,10 +258,9 @@ const comparisonModule: ModuleFactory = ({ db, comparisons }) => ({
   resolvers: [new ComparisonQueries(comparisons), new ComparedTargetResolver(new ReleaseLoaders(db))],
 });
 
-const releasesModule: ModuleFactory = ({ db, publicUrl, releaseRules, releaseTail }) => {
+const releasesModule: ModuleFactory = ({ db, publicUrl, releaseRules, releaseTail, models, users }) => {
   const loaders = new ReleaseLoaders(db);
-  const users = new UserLoaders(db);
-  const versions = new VersionLoaders(db);
+  const versions = new VersionLoaders(db, models);
   return {
     resolvers: [
       new releases.ReleaseQueries(db),

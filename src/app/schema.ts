@@ -5,6 +5,9 @@ import { printAnnotatedSchema } from '../graphql/print.js';
 import { createSchema } from '../graphql/schema.js';
 import { NO_DEMAND } from '../modules/demand/demand.js';
 import { PUBLIC_TARGETS } from '../modules/webhooks/targets.js';
+import { KnownUsers } from '../modules/accounts/known-users.js';
+import { UserLoaders } from '../modules/accounts/users.loaders.js';
+import { ReadModels } from '../modules/read-model/read-models.js';
 import { MODULES, type ModuleFactory, type Services } from './modules.js';
 
 export interface ProjectSchemaOptions {
@@ -42,6 +45,8 @@ export const createReadingSchema = (db: Database, publicUrl: string): GraphQLSch
     db,
     publicUrl,
     auth: absent('account service'),
+    models: new ReadModels(db),
+    users: new UserLoaders(db, new KnownUsers(db, null)),
     demand: NO_DEMAND,
     webhookTargets: PUBLIC_TARGETS,
     tail: absent('history'),

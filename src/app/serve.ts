@@ -1,37 +1,29 @@
+import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
-import { migrate, openDatabase, type Database } from '../db/index.js';
+import { migrate, whileOpening, type Database } from '../db/index.js';
 import { encodeId } from '../graphql/ids.js';
 import { createAuth, providerSettings } from './auth.js';
+import { startChores } from './chores.js';
 import { createApp } from './create-app.js';
+import type { Bridge } from '../irc/bridge.js';
 import { drainOnSignals } from './drain.js';
 import type { Settings } from './env.js';
-import { keepHouse } from './housekeeping.js';
-import { scheduledJobs } from './jobs.js';
-import { openRedis } from './redis.js';
 import { secretKeys } from './secret-keys.js';
 import { DemandCounter } from '../modules/demand/demand-counter.js';
-import { hasAdmin } from '../modules/roles/roles.store.js';
-import { startSchedule } from '../modules/schedule/schedule.js';
 import { allVersions } from '../modules/versions/versions.store.js';
 import { startDeliveries } from '../modules/webhooks/delivery-worker.js';
 import { webhookTargets } from '../modules/webhooks/targets.js';
 
-/** How the first administrator is made: nobody is there yet to grant the role. */
-const FIRST_ADMIN = {
-  embedded: 'There is no administrator yet. Stop the service and run: npm run mcp -- user create <handle> --role ADMIN',
-  postgresql: 'There is no administrator yet. Run: npm run mcp -- user create <handle> --role ADMIN',
-} as const;
+const MEBIBYTE = 1_048_576;
 
-/** Opens the database, brings it up to date, and serves until a signal comes. */
-export async function serve(settings: Settings, log: Logger): Promise<void> {
-  const db = await openDatabase({
-    databaseUrl: settings.DATABASE_URL,
-    dataDir: settings.DATA_DIR,
-    onError: (error) => log.error({ err: error }, 'database'),
-  });
+/**
+ * Puts the service together while the database opens, brings that up to date, and serves until a signal comes; then, or where it can
+ * not serve, the database is closed.
+ */
+export async function serve(settings: Settings, log: Logger, opening: Promise<Database>): Promise<void> {
+  const db = whileOpening(settings.DATABASE_URL === undefined ? 'embedded' : 'postgresql', opening);
   try {
-    await prepare(db, log);
-    const redis = settings.REDIS_URL === undefined ? null : await openRedis(settings.REDIS_URL, log);
+    const redis = await redisOf(settings, log);
     const auth = createAuth({
       db,
       log,
@@ -49,42 +41,68 @@ export async function serve(settings: Settings, log: Logger): Promise<void> {
       webhookTargets: targets,
       releaseRules: { confirmStable: settings.CONFIRM_STABLE },
       demand,
+      readModelBytes: settings.READ_MODEL_MB * MEBIBYTE,
       publicUrl: settings.PUBLIC_URL,
       trustedProxies: settings.TRUSTED_PROXIES,
       versions: () => allVersions(db),
     });
+    await opening;
+    await prepare(db, log);
     await app.http.listen({
       port: settings.PORT,
       host: settings.HOST,
       listenTextResolver: (address) => `Listening on ${address}.`,
     });
-    const stopHousekeeping = keepHouse(db, log);
     demand.start();
-    const stopSchedule = startSchedule(db, log, scheduledJobs(settings, db, log));
+    const stopChores = startChores(settings, db, app, log);
     const stopDeliveries = await startDeliveries({ db, log, keyring: auth.keyring, targets, globalId: encodeId });
+    const bridge = await bridgeOf(settings, app.http.server.address() as AddressInfo, log);
     drainOnSignals({
       log,
       delaySeconds: settings.DRAIN_SECONDS,
       startDraining: () => app.startDraining(),
       async close() {
-        stopHousekeeping();
-        await Promise.all([app.close(), stopDeliveries(), stopSchedule()]);
+        bridge?.stop();
+        await Promise.all([app.close(), stopDeliveries(), stopChores()]);
         await demand.close();
         await redis?.close();
         await db.close();
       },
     });
     announce(settings, db, log);
-    if (!(await hasAdmin(db, new Date()))) log.info(FIRST_ADMIN[db.kind]);
   } catch (error) {
     await db.close();
     throw error;
   }
 }
 
+async function redisOf({ REDIS_URL }: Settings, log: Logger) {
+  if (REDIS_URL === undefined) return null;
+  const { openRedis } = await import('./redis.js');
+  return openRedis(REDIS_URL, log);
+}
+
 /** In production calls are encrypted, but for a network of one's own. */
 const targetsOf = ({ WEBHOOK_PRIVATE_HOSTS: privateHosts, NODE_ENV }: Settings) =>
   webhookTargets({ privateHosts, plainHttp: privateHosts || NODE_ENV !== 'production' });
+
+/** The IRC bridge of this process, where there is one; that it can't start is no reason for the rest not to serve. */
+async function bridgeOf(settings: Settings, bound: AddressInfo, log: Logger): Promise<Bridge | null> {
+  if (settings.IRC_SERVERS === undefined) return null;
+  const { openBridge } = await import('./irc.js');
+  try {
+    return await openBridge(settings, addressOf(bound), log);
+  } catch (error) {
+    log.error({ err: error as Error }, 'The IRC bridge can not start; the service goes on without it.');
+    return null;
+  }
+}
+
+/** How this process reaches itself. */
+function addressOf({ address, family, port }: AddressInfo): string {
+  if (family === 'IPv6') return `http://[${address === '::' ? '::1' : address}]:${port}`;
+  return `http://${address === '0.0.0.0' ? '127.0.0.1' : address}:${port}`;
+}
 
 async function prepare(db: Database, log: Logger): Promise<void> {
   const applied = await migrate(db);

@@ -1,10 +1,13 @@
 import { statement, type Sql } from '../db/index.js';
+import { accountName } from './actor-changes.js';
 import type { Credential, Grant, SignedInActor } from './actor.js';
 import { RoleName } from './permissions.js';
 
 /** The row that every credential leads to: whose it is, and the roles held. */
 export interface ActorRow {
   userId: number;
+  /** Whose rights count: the user, or a bot's owner. */
+  personId: number;
   handle: string;
   isBot: boolean;
   userSince: Date;
@@ -15,7 +18,7 @@ export interface ActorRow {
  * Columns of an {@link ActorRow}, for a statement in which `u` is the user and `p` the person whose rights count: the user, or
  * the owner of a bot. A bot has what its owner has now, and the roles for bots that it was granted itself.
  */
-export const ACTOR_COLUMNS = `u.id AS "userId", u.handle, u.is_bot AS "isBot", p.created_at AS "userSince",
+export const ACTOR_COLUMNS = `u.id AS "userId", p.id AS "personId", u.handle, u.is_bot AS "isBot", p.created_at AS "userSince",
   (SELECT json_agg(json_build_object('role', g.role, 'gameVersionId', g.game_version_id, 'from', g.valid_from, 'until', g.valid_until))
      FROM role_grants g WHERE g.user_id IN (u.id, p.id) AND g.revoked_at IS NULL) AS grants`;
 
@@ -27,6 +30,9 @@ export const ACTOR_TABLES = (userId: string) =>
 export const ACTOR_USABLE = (now: string) =>
   `u.erased_at IS NULL AND u.merged_into_id IS NULL AND p.erased_at IS NULL AND p.merged_into_id IS NULL
    AND (u.suspended_until IS NULL OR u.suspended_until <= ${now}) AND (p.suspended_until IS NULL OR p.suspended_until <= ${now})`;
+
+/** The accounts that a row was read of, by their names in {@link ActorChanges}. */
+export const accountsOf = ({ userId, personId }: ActorRow): string[] => [accountName(userId), accountName(personId)];
 
 /** Every account has the role USER from the day it was made. */
 export function toActor(row: ActorRow, credential: Credential): SignedInActor {

@@ -9,7 +9,9 @@ export type OneTimePurpose =
   | 'PASSKEY_SIGN_IN'
   | 'ACCOUNT_MERGE'
   | 'IDENTITY_MOVE'
-  | 'ACCOUNT_EXPORT';
+  | 'ACCOUNT_EXPORT'
+  | 'IRC_LINK'
+  | 'IRC_OFFER';
 
 export interface OneTimeSecret {
   userId: number | null;
@@ -56,6 +58,14 @@ export async function consumeOneTime(db: Sql, purpose: OneTimePurpose, secret: s
   return rows[0] ?? null;
 }
 
+const PEEK = statement('one_time_peek', `SELECT ${COLUMNS} FROM one_time_secrets WHERE hash = $1 AND purpose = $2`);
+
+/** What a secret stands for, which stays as it is; null where there is none. */
+export async function peekOneTime(db: Sql, purpose: OneTimePurpose, secret: string): Promise<OneTimeSecret | null> {
+  const rows = await db.query<OneTimeSecret>(PEEK, [hashSecret(secret), purpose]);
+  return rows[0] ?? null;
+}
+
 const TRY = statement(
   'one_time_try',
   `UPDATE one_time_secrets SET attempts = attempts + 1
@@ -77,6 +87,19 @@ export async function tryOneTime(
 /** Takes back what of one purpose a user was handed out. */
 export async function revokeOneTime(db: Sql, purpose: OneTimePurpose, userId: number): Promise<void> {
   await db.query(`DELETE FROM one_time_secrets WHERE user_id = $1 AND purpose = $2`, [userId, purpose]);
+}
+
+/** Takes back what of one purpose was handed out with such data, to a user or, with null, to nobody in particular. */
+export async function revokeOneTimeAbout(
+  db: Sql,
+  purpose: OneTimePurpose,
+  userId: number | null,
+  data: Record<string, unknown>,
+): Promise<void> {
+  await db.query(
+    `DELETE FROM one_time_secrets WHERE purpose = $1 AND user_id IS NOT DISTINCT FROM $2::int AND data @> $3::jsonb`,
+    [purpose, userId, JSON.stringify(data)],
+  );
 }
 
 /** Takes back everything that a user was handed out. */

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Database } from '../db/index.js';
 import type { SigningKeys } from './access-tokens/signing-keys.js';
+import type { ActorChanges } from './actor-changes.js';
 import type { Cookies } from './cookies.js';
 import type { Keyring } from './keyring.js';
 import type { RateLimits } from './limits/rate-limits.js';
@@ -17,6 +18,8 @@ export interface AuthServices {
   cookies: Cookies;
   /** What access tokens and ID tokens are signed with. */
   signingKeys: SigningKeys;
+  /** What has changed of those who call. */
+  actorChanges: ActorChanges;
   /** The providers that are set up. */
   providers: ReadonlyMap<OAuthProviderName, OAuthProvider>;
 }

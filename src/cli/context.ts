@@ -9,7 +9,7 @@ export class MisuseError extends Error {
 
 /** What a command gets from the process that runs it. */
 export interface CliContext {
-  settings: { mavenUrl: string };
+  settings: { mavenUrl: string; dataDir: string };
   /** Opens the database of the settings with all migrations applied; closed by whoever runs the command. */
   openDatabase: () => Promise<Database>;
   /** Opens it as it is. */

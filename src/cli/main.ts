@@ -57,7 +57,7 @@ function createContext(json: boolean): CliContext {
     return orClosed(db, () => migrate(db));
   };
   return {
-    settings: { mavenUrl: settings.MCP_MAVEN_URL },
+    settings: { mavenUrl: settings.MCP_MAVEN_URL, dataDir: settings.DATA_DIR },
     openDatabase,
     openUnmigrated,
     async openKeyring() {
@@ -91,4 +91,4 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(EXIT.done);
 });
 
-process.exitCode = await runCommand(process.argv.slice(2), createContext);
+void runCommand(process.argv.slice(2), createContext).then((status) => (process.exitCode = status));

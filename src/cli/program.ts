@@ -6,6 +6,7 @@ import { registerChangelog } from './commands/changelog.js';
 import { registerDump } from './commands/dump.js';
 import { registerExport } from './commands/export.js';
 import { registerImports } from './commands/import.js';
+import { registerIrc } from './commands/irc.js';
 import { registerKeys } from './commands/keys.js';
 import { registerLookup } from './commands/lookup.js';
 import { registerMigrate } from './commands/migrate.js';
@@ -47,6 +48,7 @@ export async function runCommand(
   registerRestore(program, context);
   registerAccounts(program, context);
   registerKeys(program, context);
+  registerIrc(program, context);
   for (const command of runnable(program)) {
     command.option('--json', 'print the result as JSON').exitOverride().showHelpAfterError('(--help tells more)');
   }

@@ -1,6 +1,6 @@
 import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils';
 import type { Readable } from 'node:stream';
-import type { OnNotify } from './channels.js';
+import type { OnLink, OnNotify } from './channels.js';
 import type { PrismaClient } from './generated/client.js';
 
 /** A statement with a name: prepared once a connection on PostgreSQL. Define it at module level with {@link statement}. */
@@ -26,7 +26,7 @@ export interface Tx extends Sql {
 export interface Database extends Sql {
   readonly kind: 'postgresql' | 'embedded';
   /** For the schema, writes and rare reads; hot reads are named statements. */
-  readonly prisma: PrismaClient;
+  prisma(): Promise<PrismaClient>;
   /** Commits when `work` resolves, rolls back when it throws. */
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /** Runs `work` while no other process may migrate this database, with the adapter for the migration engine. */
@@ -34,10 +34,13 @@ export interface Database extends Sql {
   /**
    * Calls `onNotify` with the payload of each NOTIFY on a channel, sent when a transaction commits. Notifications can be lost with
    * the connection: after that it is called with `''`. What counts is read from a table; a notification says when to look.
+   * Those of this object's own transactions are heard before the commit is told, where they come by a trigger that repeats them in a
+   * notice (`own-notices.ts`).
    * @param channel small letters and `_`
+   * @param onLink for what must not be believed while nobody hears that it has changed
    * @returns stops listening
    */
-  listen(channel: string, onNotify: OnNotify): Promise<() => Promise<void>>;
+  listen(channel: string, onNotify: OnNotify, onLink?: OnLink): Promise<() => Promise<void>>;
   /** Statements sent so far through this object, Prisma's included. */
   readonly statementCount: number;
   close(): Promise<void>;

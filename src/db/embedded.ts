@@ -1,18 +1,19 @@
 import { PGlite, type Transaction } from '@electric-sql/pglite';
 import { btree_gin } from '@electric-sql/pglite/contrib/btree_gin';
 import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm';
+import { readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { PrismaPGlite } from 'pglite-prisma-adapter';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import type { Database, Sql, Statement, Tx } from './database.js';
 import { AppError } from '../shared/errors.js';
 import { checkChannel, separate } from './channels.js';
 import { inBlocks } from './copy.js';
 import { lockDirectory } from './directory-lock.js';
 import { EmbeddedCheckpoints } from './embedded-checkpoints.js';
-import { PrismaClient } from './generated/client.js';
+import type { PrismaClient } from './generated/client.js';
 import { scriptAdapter } from './script-adapter.js';
-import { countingAdapter, type StatementCounter } from './statements.js';
+import type { StatementCounter } from './statements.js';
 
 export interface EmbeddedOptions {
   /** The data directory, made if absent; in memory where it is not given. */
@@ -28,12 +29,27 @@ export interface EmbeddedDatabase extends Database {
   dump(): Promise<Blob>;
 }
 
+// Node's types leave WebAssembly to the DOM library, which this project does not load.
+declare const WebAssembly: { compile: (wasm: Uint8Array) => Promise<object> };
+
+const PGLITE_FOLDER = dirname(createRequire(import.meta.url).resolve('@electric-sql/pglite'));
+
+let engine: Promise<object> | undefined;
+
+/** Begins at once, on other threads, whatever this one does meanwhile. */
+const compileEngine = () => (engine ??= WebAssembly.compile(readFileSync(join(PGLITE_FOLDER, 'pglite.wasm'))));
+
+const adapterOf = async (pglite: PGlite) => new (await import('pglite-prisma-adapter')).PrismaPGlite(pglite);
+
 /**
  * Opens PGlite (PostgreSQL in WebAssembly) in this process. It has one connection: transactions queue.
  * @throws AppError CONFLICT if another process has the directory open
  */
 export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedDatabase> {
   const { dataDir, loadDataDir, onError } = options;
+  const compiling = compileEngine();
+  // Told when the database is opened with it; the directory may be refused before.
+  compiling.catch(() => undefined);
   let unlock = () => Promise.resolve();
   let directory: string | undefined;
   if (dataDir !== undefined) {
@@ -43,7 +59,12 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedDa
   }
   let pglite: PGlite;
   try {
-    pglite = await PGlite.create({ dataDir: directory, loadDataDir, extensions: { pg_trgm, btree_gin } });
+    pglite = await PGlite.create({
+      dataDir: directory,
+      loadDataDir,
+      extensions: { pg_trgm, btree_gin },
+      pgliteWasmModule: await compiling,
+    });
   } catch (error) {
     await unlock();
     if (directory === undefined) throw error;
@@ -57,7 +78,8 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedDa
   }
   const checkpoints = new EmbeddedCheckpoints();
   const counter: StatementCounter = { count: 0 };
-  const prisma = new PrismaClient({ adapter: countingAdapter(new PrismaPGlite(pglite), counter) });
+  let prisma: Promise<PrismaClient> | undefined;
+  const openPrisma = async () => (await import('./prisma.js')).prismaOver(await adapterOf(pglite), counter);
 
   const sqlOn = (client: PGlite | Transaction): Sql => ({
     async query<Row extends object>(sql: Statement | string, values: readonly unknown[] = []) {
@@ -70,7 +92,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedDa
 
   return {
     kind: 'embedded',
-    prisma,
+    prisma: () => (prisma ??= openPrisma()),
     ...sqlOn(pglite),
     get statementCount() {
       return counter.count;
@@ -92,15 +114,17 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedDa
         }),
       );
     },
-    async listen(channel, onNotify) {
+    async listen(channel, onNotify, onLink) {
       checkChannel(channel);
       const stop = await pglite.listen(channel, separate(onNotify, onError));
+      // The one connection there is: what it hears comes with the answer to the commit, and it is never lost.
+      onLink?.(true);
       return () => stop();
     },
-    exclusively: (work) => work(scriptAdapter(new PrismaPGlite(pglite), (script) => pglite.exec(script))),
+    exclusively: async (work) => work(scriptAdapter(await adapterOf(pglite), (script) => pglite.exec(script))),
     dump: () => pglite.dumpDataDir('none'),
     async close() {
-      await prisma.$disconnect();
+      await (await prisma)?.$disconnect();
       await pglite.close();
       await unlock();
     },

@@ -18,6 +18,7 @@ export async function openDatabase({ databaseUrl, dataDir, onError }: OpenOption
   return openEmbedded({ dataDir, onError });
 }
 
-export { migrate, migrationStatus } from './migrate.js';
+export { isMigrated, migrate, migrationStatus } from './migrate.js';
+export { whileOpening } from './while-opening.js';
 export { holdStill, inBatches } from './cursor.js';
 export { statement, type Database, type Sql, type Statement, type Tx } from './database.js';

@@ -20,7 +20,7 @@ export async function migrationStatus(db: Database): Promise<{ pending: string[]
     : [];
   const byName = new Map(applied.map((row) => [row.name, row]));
   const pending: string[] = [];
-  for (const { name, script } of await readMigrations()) {
+  for (const { name, script } of readMigrations()) {
     const row = byName.get(name);
     if (row === undefined) {
       pending.push(name);
@@ -38,8 +38,18 @@ export async function migrationStatus(db: Database): Promise<{ pending: string[]
  * @returns the names of the migrations that this call applied
  */
 export async function migrate(db: Database): Promise<string[]> {
-  if ((await migrationStatus(db)).pending.length === 0) return [];
+  const applied = (await migrationStatus(db)).pending.length === 0 ? [] : await apply(db);
+  migrated.add(db);
+  return applied;
+}
+
+const migrated = new WeakSet<Database>();
+
+/** Whether this process has brought the database to this build's schema. */
+export const isMigrated = (db: Database): boolean => migrated.has(db);
+
+async function apply(db: Database): Promise<string[]> {
   // The engine is two megabytes of WebAssembly: loaded only when there is something to apply.
   const { applyMigrations } = await import('./migration-engine.js');
-  return applyMigrations(db, await readMigrations());
+  return applyMigrations(db, readMigrations());
 }

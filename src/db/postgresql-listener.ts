@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { checkChannel, separate, type OnNotify } from './channels.js';
+import { checkChannel, separate, type Listener, type OnLink, type OnNotify } from './channels.js';
 
 /** Milliseconds before the first try to reconnect; each further one waits twice as long, up to the last. */
 const FIRST_PAUSE = 250;
@@ -16,7 +16,7 @@ const ignore = () => undefined;
  * knows what was missed meanwhile, every listener is called once with an empty payload.
  */
 export class PostgresqlListener {
-  private readonly listeners = new Map<string, Set<OnNotify>>();
+  private readonly listeners = new Map<string, Set<Listener>>();
   private client: pg.Client | null = null;
   private opening: Promise<void> | null = null;
   private wasOpen = false;
@@ -24,7 +24,7 @@ export class PostgresqlListener {
   private retry: NodeJS.Timeout | undefined;
   private pause = FIRST_PAUSE;
 
-  private sent: Promise<void> = Promise.resolve();
+  private sent: Promise<boolean> = Promise.resolve(true);
 
   /** @param url a server, not a pooler that hands out connections by the transaction: there nobody can LISTEN */
   constructor(
@@ -33,15 +33,16 @@ export class PostgresqlListener {
   ) {}
 
   /** See `Database.listen`. @throws Error where the first connection can not be made */
-  async listen(channel: string, onNotify: OnNotify): Promise<() => Promise<void>> {
+  async listen(channel: string, onNotify: OnNotify, onLink: OnLink = ignore): Promise<() => Promise<void>> {
     checkChannel(channel);
     if (this.isClosed) throw new Error('The database is closed.');
-    const listener = separate(onNotify, this.onError);
+    const listener = { onNotify: separate(onNotify, this.onError), onLink: separate(onLink, this.onError) };
     const known = this.listeners.get(channel);
     if (known) known.add(listener);
     else this.listeners.set(channel, new Set([listener]));
-    if (this.client) {
-      await this.send(`LISTEN ${channel}`);
+    const { client } = this;
+    if (client) {
+      if ((await this.send(`LISTEN ${channel}`)) && this.client === client) listener.onLink(true);
     } else if (!this.wasOpen) {
       try {
         await (this.opening ??= this.open());
@@ -64,18 +65,23 @@ export class PostgresqlListener {
     await this.client?.end();
   }
 
+  /** Tells those who listen on a channel what they would hear a moment later. */
+  tell(channel: string, payload: string): void {
+    for (const { onNotify } of [...(this.listeners.get(channel) ?? [])]) onNotify(payload);
+  }
+
   /** @returns whether nobody is left on the channel */
-  private remove(channel: string, listener: OnNotify): boolean {
+  private remove(channel: string, listener: Listener): boolean {
     const left = this.listeners.get(channel);
     if (!left?.delete(listener) || left.size > 0) return false;
     this.listeners.delete(channel);
     return true;
   }
 
-  /** A connection that fails here is made anew, and what it should listen to is known. */
-  private send(sql: string): Promise<void> {
+  /** A connection that fails here is made anew, and what it should listen to is known. @returns whether it did not fail */
+  private send(sql: string): Promise<boolean> {
     // One after the other: a connection takes no second statement before it has answered the first.
-    return (this.sent = this.sent.then(async () => void (await this.client?.query(sql).catch(ignore))));
+    return (this.sent = this.sent.then(async () => (await this.client?.query(sql).catch(ignore)) !== undefined));
   }
 
   private async open(): Promise<void> {
@@ -98,9 +104,7 @@ export class PostgresqlListener {
     const heartbeat = setInterval(() => void client.query('SELECT 1').catch(lose), HEARTBEAT).unref();
     client.on('error', lose);
     client.on('end', () => lose(new Error('The connection that listens was closed.')));
-    client.on('notification', ({ channel, payload = '' }) => {
-      for (const listener of [...(this.listeners.get(channel) ?? [])]) listener(payload);
-    });
+    client.on('notification', ({ channel, payload = '' }) => this.tell(channel, payload));
     try {
       await client.connect();
       const heard = new Set<string>();
@@ -116,12 +120,20 @@ export class PostgresqlListener {
     }
     this.client = client;
     this.pause = FIRST_PAUSE;
-    if (this.wasOpen) for (const listener of [...this.listeners.values()].flatMap((set) => [...set])) listener('');
+    for (const { onNotify, onLink } of this.all()) {
+      if (this.wasOpen) onNotify('');
+      onLink(true);
+    }
     this.wasOpen = true;
+  }
+
+  private all(): Listener[] {
+    return [...this.listeners.values()].flatMap((set) => [...set]);
   }
 
   private reopen(reason: Error): void {
     this.client = null;
+    for (const { onLink } of this.all()) onLink(false);
     if (this.isClosed) return;
     this.onError(reason);
     this.retry = setTimeout(() => {

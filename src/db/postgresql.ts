@@ -1,17 +1,17 @@
-import { PrismaPg } from '@prisma/adapter-pg';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { Database, Sql, Statement, Tx } from './database.js';
-import { PrismaClient } from './generated/client.js';
+import type { PrismaClient } from './generated/client.js';
 import { inBlocks } from './copy.js';
+import { passOnOwnNotices } from './own-notices.js';
 import { PostgresqlListener } from './postgresql-listener.js';
 import { scriptAdapter } from './script-adapter.js';
-import { countingAdapter, type StatementCounter } from './statements.js';
+import type { StatementCounter } from './statements.js';
 
-/** What every connection runs with: a bound on each statement, and times told in UTC. */
-const SESSION = `SET statement_timeout = '10s'; SET timezone = 'UTC'; SET jit = off`;
+/** What every connection runs with: a bound on each statement, times told in UTC, and the notices of `own-notices.ts`. */
+const SESSION = `SET statement_timeout = '10s'; SET timezone = 'UTC'; SET jit = off; SET client_min_messages = notice`;
 
 /** "MCP" in ASCII: the advisory lock under which one process at a time migrates. */
 const MIGRATION_LOCK = 0x4d4350;
@@ -22,6 +22,8 @@ export interface PostgresqlOptions {
   poolSize?: number;
   onError?: (error: Error) => void;
 }
+
+const adapterOf = async (pool: pg.Pool) => new (await import('@prisma/adapter-pg')).PrismaPg(pool);
 
 /** Opens a pool on a PostgreSQL server; connections are made when first needed. */
 export function openPostgresql({ url, poolSize = 10, onError }: PostgresqlOptions): Database {
@@ -35,8 +37,10 @@ export function openPostgresql({ url, poolSize = 10, onError }: PostgresqlOption
   // An idle connection that the server closes is replaced at the next query; without a listener it would end the process.
   pool.on('error', (error) => onError?.(error));
   const counter: StatementCounter = { count: 0 };
-  const prisma = new PrismaClient({ adapter: countingAdapter(new PrismaPg(pool), counter) });
+  let prisma: Promise<PrismaClient> | undefined;
+  const openPrisma = async () => (await import('./prisma.js')).prismaOver(await adapterOf(pool), counter);
   const listener = new PostgresqlListener(url, onError);
+  passOnOwnNotices(pool, (channel, payload) => listener.tell(channel, payload));
 
   const sqlOn = (client: pg.Pool | pg.PoolClient): Sql => ({
     async query<Row extends object>(sql: Statement | string, values: readonly unknown[] = []) {
@@ -52,7 +56,7 @@ export function openPostgresql({ url, poolSize = 10, onError }: PostgresqlOption
 
   return {
     kind: 'postgresql',
-    prisma,
+    prisma: () => (prisma ??= openPrisma()),
     ...sqlOn(pool),
     get statementCount() {
       return counter.count;
@@ -87,17 +91,17 @@ export function openPostgresql({ url, poolSize = 10, onError }: PostgresqlOption
       const guard = await engine.connect();
       try {
         await guard.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
-        return await work(scriptAdapter(new PrismaPg(engine), (script) => engine.query(script)));
+        return await work(scriptAdapter(await adapterOf(engine), (script) => engine.query(script)));
       } finally {
         // Ends the session, and with it the lock.
         guard.release(true);
         await engine.end();
       }
     },
-    listen: (channel, onNotify) => listener.listen(channel, onNotify),
+    listen: (channel, onNotify, onLink) => listener.listen(channel, onNotify, onLink),
     async close() {
       await listener.close();
-      await prisma.$disconnect();
+      await (await prisma)?.$disconnect();
       await pool.end();
     },
   };

@@ -3,6 +3,7 @@ import type { Database } from './database.js';
 /** What was read once, until a notification says that it may have become wrong. */
 export class Remembered<Value> {
   private value: Promise<Value> | null = null;
+  private settled: Value | null = null;
   private listening: Promise<() => Promise<void>> | null = null;
 
   /** @param channel on which every process hears of changes */
@@ -16,13 +17,22 @@ export class Remembered<Value> {
     if (this.value !== null) return this.value;
     const value = this.listen().then(this.read);
     this.value = value;
-    value.catch(() => this.value === value && this.forget());
+    value.then(
+      (read) => this.value === value && (this.settled = read),
+      () => this.value === value && this.forget(),
+    );
     return value;
+  }
+
+  /** What is remembered by now; null where it would have to be read. */
+  get current(): Value | null {
+    return this.settled;
   }
 
   /** Reads anew the next time. */
   forget(): void {
     this.value = null;
+    this.settled = null;
   }
 
   private listen(): Promise<unknown> {

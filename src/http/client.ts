@@ -1,9 +1,11 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { FastifyRequest } from 'fastify';
+import ipaddr from 'ipaddr.js';
 import { FOREIGN_ORIGIN } from '../auth/authenticate.js';
 import type { Cookies } from '../auth/cookies.js';
 import type { Client } from '../graphql/context.js';
 import type { AppError } from '../shared/errors.js';
-import { sendError } from './errors.js';
+import { refusalReply, type Reply } from './errors.js';
 
 /** The first of each list that a User-Agent names; later ones are what everybody claims to be. */
 const BROWSERS = [
@@ -39,18 +41,46 @@ export const clientOf = ({ ip, headers }: FastifyRequest): Client => ({
   cookies: headers.cookie ?? null,
 });
 
+/** `clientOf` for requests that Fastify does not see. */
+export function clientsBehind(trustedProxies: readonly string[]): (request: IncomingMessage) => Client {
+  const trusted = trustedProxies.map((proxy): [ipaddr.IPv4 | ipaddr.IPv6, number] => {
+    if (proxy.includes('/')) return ipaddr.parseCIDR(proxy);
+    const address = ipaddr.process(proxy);
+    return [address, address.kind() === 'ipv4' ? 32 : 128];
+  });
+  const isTrusted = (hop: string): boolean =>
+    ipaddr.isValid(hop) && ipaddr.subnetMatch(ipaddr.process(hop), { trusted }, 'other') === 'trusted';
+  const addressOf = ({ socket, headers }: IncomingMessage): string | null => {
+    if (trusted.length === 0) return socket.remoteAddress ?? null;
+    const forwarded = String(headers['x-forwarded-for'] ?? '').split(',');
+    const hops = [socket.remoteAddress ?? '', ...forwarded.map((hop) => hop.trim()).reverse()].filter(Boolean);
+    return hops.find((hop) => !isTrusted(hop)) ?? hops.at(-1) ?? null;
+  };
+  return (request) => {
+    const { headers } = request;
+    return {
+      address: addressOf(request),
+      // Who signs in is told apart by it, and hardly any request does.
+      get device() {
+        return deviceOf(headers['user-agent']);
+      },
+      cookies: headers.cookie ?? null,
+    };
+  };
+}
+
 /**
- * Refuses a credential that is not good. A session cookie is taken back, so that the browser's next request is anonymous; not
+ * The refusal of a credential that is not good. A session cookie is taken back, so that the browser's next request is anonymous; not
  * for a page of another site, which could sign its visitors out that way.
  */
-export function refuseCredential(
-  request: FastifyRequest,
-  reply: FastifyReply,
+export function credentialRefusal(
+  { headers, requestId }: { headers: IncomingHttpHeaders; requestId: string },
   cookies: Cookies,
   error: AppError,
-): FastifyReply {
+): Reply {
+  const reply = refusalReply(error, requestId);
   const name = cookies.name('session');
-  const byCookie = request.headers.authorization === undefined && cookies.read(request.headers.cookie, name).length > 0;
-  if (byCookie && error.details['reason'] !== FOREIGN_ORIGIN) void reply.header('set-cookie', cookies.clear(name));
-  return sendError(reply, error);
+  const byCookie = headers.authorization === undefined && cookies.read(headers.cookie, name).length > 0;
+  if (byCookie && error.details['reason'] !== FOREIGN_ORIGIN) reply.headers['set-cookie'] = cookies.clear(name);
+  return reply;
 }

@@ -1,4 +1,5 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
 import { answerFor } from '../graphql/errors.js';
 import { AppError, type ErrorCode } from '../shared/errors.js';
 
@@ -21,6 +22,41 @@ export const errorBody = (code: string, message: string, requestId: string, deta
   errors: [{ message, extensions: { ...details, code, requestId } }],
 });
 
+/** An answer that is yet to be sent. */
+export interface Reply {
+  status: number;
+  headers: Record<string, string | string[]>;
+  body: string | null;
+}
+
+/** An error as an answer. */
+export const errorReply = (status: number, ...error: Parameters<typeof errorBody>): Reply => ({
+  status,
+  headers: { 'content-type': 'application/json; charset=utf-8' },
+  body: JSON.stringify(errorBody(...error)),
+});
+
+/** A refusal as an answer. */
+export function refusalReply({ code, message, details }: AppError, requestId: string): Reply {
+  const reply = errorReply(statusOf(code), code, message, requestId, details);
+  if (code === 'UNAUTHENTICATED') reply.headers['www-authenticate'] = 'Bearer';
+  return reply;
+}
+
+/** What is ours to mend: logged, and masked in the answer. */
+export function faultReply(error: unknown, requestId: string, log: Pick<Logger, 'error'>): Reply {
+  log.error({ err: error }, 'fault');
+  return errorReply(500, 'INTERNAL_SERVER_ERROR', answerFor(error).message, requestId);
+}
+
+export const sendReply = (reply: FastifyReply, { status, headers, body }: Reply): FastifyReply =>
+  reply
+    .code(status)
+    .headers(headers)
+    .send(body ?? undefined);
+
+export const NOT_JSON = 'The body is not valid JSON.';
+
 /** Answers unknown routes and whatever a route throws, as JSON. */
 export function handleErrors(app: FastifyInstance): void {
   app.setNotFoundHandler((request, reply) => {
@@ -34,16 +70,13 @@ export function handleErrors(app: FastifyInstance): void {
         .code(status)
         .send(errorBody('BAD_USER_INPUT', requestFault(error, request.routeOptions.bodyLimit), request.id));
     }
-    request.log.error({ err: error }, 'fault');
-    return reply.code(500).send(errorBody('INTERNAL_SERVER_ERROR', answerFor(error).message, request.id));
+    return sendReply(reply, faultReply(error, request.id, request.log));
   });
 }
 
 /** Answers with a refusal. */
-export function sendError(reply: FastifyReply, error: AppError): FastifyReply {
-  if (error.code === 'UNAUTHENTICATED') void reply.header('www-authenticate', 'Bearer');
-  return reply.code(statusOf(error.code)).send(errorBody(error.code, error.message, reply.request.id, error.details));
-}
+export const sendError = (reply: FastifyReply, error: AppError): FastifyReply =>
+  sendReply(reply, refusalReply(error, reply.request.id));
 
 /** Paths that end in what is a browser's alone. */
 const PRIVATE_PATH = /^(\/(?:interaction|oidc\/auth|oidc\/device))\/.+/;
@@ -60,9 +93,11 @@ function requestFault(error: FastifyError, bodyLimit: number): string {
       return `The body is larger than ${inWords(bodyLimit)}.`;
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return 'Send the body as application/json.';
+    case 'FST_ERR_CTP_INVALID_JSON_BODY':
+      return NOT_JSON;
     case 'FST_ERR_CTP_EMPTY_JSON_BODY':
       return 'The body is empty.';
     default:
-      return error instanceof SyntaxError ? 'The body is not valid JSON.' : 'This request can not be read.';
+      return 'This request can not be read.';
   }
 }

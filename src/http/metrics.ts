@@ -28,16 +28,37 @@ export class Metrics {
     registers: [this.registry],
   });
 
-  /** @param statementCount how many SQL statements the process has sent */
-  constructor(statementCount: () => number) {
+  /**
+   * @param statementCount how many SQL statements the process has sent
+   * @param readModel how much is held in memory
+   */
+  constructor(statementCount: () => number, readModel: () => { versions: number; bytes: number; loads: number }) {
     collectDefaultMetrics({ register: this.registry });
-    new Counter({
-      name: 'sql_statements_total',
-      help: 'SQL statements sent to the database.',
+    this.read(Counter, 'sql_statements_total', 'SQL statements sent to the database.', statementCount);
+    this.read(Gauge, 'read_model_versions', 'Game versions in memory.', () => readModel().versions);
+    const bytes = 'What the game versions in memory take, estimated.';
+    this.read(Gauge, 'read_model_bytes', bytes, () => readModel().bytes);
+    const loads = 'How often a game version was read into memory as a whole.';
+    this.read(Counter, 'read_model_loads_total', loads, () => readModel().loads);
+  }
+
+  /** Counts what the caches of operations do. */
+  countOperations(counts: () => Record<'answered' | 'prepared', number>): void {
+    const answered = 'GraphQL operations that were answered ahead of the pipeline of Apollo Server.';
+    this.read(Counter, 'graphql_known_operations_total', answered, () => counts().answered);
+    const read = 'GraphQL documents that were parsed, validated and planned: those that no cache had.';
+    this.read(Counter, 'graphql_documents_read_total', read, () => counts().prepared);
+  }
+
+  /** What somebody else counts, read when it is asked for. */
+  private read(Kind: typeof Counter | typeof Gauge, name: string, help: string, value: () => number): void {
+    new Kind({
+      name,
+      help,
       registers: [this.registry],
       collect() {
         this.reset();
-        this.inc(statementCount());
+        this.inc(value());
       },
     });
   }
@@ -45,13 +66,18 @@ export class Metrics {
   readonly onOperation = ({ type, code, seconds }: OperationOutcome): void =>
     this.operations.observe({ type, code }, seconds);
 
+  /** @param ms how long it took */
+  readonly onAnswer = (request: { method: string; route: string; status: number }, ms: number): void =>
+    this.requests.observe(request, ms / 1_000);
+
   readonly onSubscription = (change: 1 | -1): void => this.subscriptions.inc(change);
 
-  /** Counts every request of the application, and serves `/metrics`. */
+  /** Counts every request that the application answers, and serves `/metrics`. */
   mount(app: FastifyInstance): void {
-    app.addHook('onResponse', async (request, reply) => {
+    app.addHook('onResponse', (request, reply, done) => {
       const route = request.routeOptions.url ?? 'unknown';
-      this.requests.observe({ method: request.method, route, status: reply.statusCode }, reply.elapsedTime / 1_000);
+      this.onAnswer({ method: request.method, route, status: reply.statusCode }, reply.elapsedTime);
+      done();
     });
     app.get('/metrics', async (_request, reply) =>
       reply.type(this.registry.contentType).send(await this.registry.metrics()),

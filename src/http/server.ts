@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type ServerOptions, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import fastify, { LogController, type FastifyInstance, type FastifyReply } from 'fastify';
 import type { Logger } from 'pino';
 import { errorBody, handleErrors, pathOf } from './errors.js';
 
-const BODY_LIMIT = 2 * 1024 * 1024;
+/** Bytes. */
+export const BODY_LIMIT = 2 * 1024 * 1024;
 
 /** Milliseconds. */
 const CLOSE_UNUSED_AFTER = 500;
@@ -19,20 +20,50 @@ export const requestIdOf = ({ headers }: IncomingMessage): string => {
   return typeof given === 'string' && SANE_ID.test(given) ? given : randomUUID();
 };
 
-/** What every answer says to the browser. */
+/** What every answer says to the browser, besides the id of its request. */
+export const SAFE_HEADERS = {
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'no-referrer',
+} as const;
+
 const safe = (reply: FastifyReply): FastifyReply =>
-  reply
-    .header('x-request-id', reply.request.id)
-    .header('x-content-type-options', 'nosniff')
-    .header('x-frame-options', 'DENY')
-    .header('referrer-policy', 'no-referrer');
+  reply.header('x-request-id', reply.request.id).headers(SAFE_HEADERS);
+
+/** Sees a request before Fastify. @returns whether it answers it; else it has not touched it */
+export type Ahead = (request: IncomingMessage, response: ServerResponse) => boolean;
+
+const QUIET = new Set(['/healthz', '/readyz', '/metrics']);
+
+interface AnsweredRequest {
+  requestId: string;
+  method: string;
+  path: string;
+  status: number;
+  /** Milliseconds. */
+  ms: number;
+}
+
+/** The line of an answered request. */
+export function logRequest(log: Logger, line: AnsweredRequest): void {
+  const level = QUIET.has(line.path) ? 'debug' : 'info';
+  if (log.isLevelEnabled(level)) log[level]({ ...line, ms: Math.round(line.ms) }, 'request');
+}
 
 /**
  * The HTTP server without routes: request ids, log lines, safe headers, errors as JSON.
  * @param trustedProxies whose X-Forwarded-For says where a request comes from
  */
-export function createHttpServer(log: Logger, trustedProxies: readonly string[] = []): FastifyInstance {
+export function createHttpServer(
+  log: Logger,
+  trustedProxies: readonly string[] = [],
+  ahead: Ahead = () => false,
+): FastifyInstance {
   const app = fastify({
+    serverFactory: (handler, { requestTimeout, keepAliveTimeout }) =>
+      createServer({ requestTimeout, keepAliveTimeout } as ServerOptions, (request, response) => {
+        if (!ahead(request, response)) handler(request, response);
+      }),
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     genReqId: requestIdOf,
@@ -55,12 +86,15 @@ export function createHttpServer(log: Logger, trustedProxies: readonly string[] 
   // JSON is what the interface takes; a form or plain text is what another site's page could send.
   app.removeContentTypeParser('text/plain');
 
-  app.addHook('onRequest', async (_request, reply) => void safe(reply));
-  app.addHook('onResponse', async (request, reply) => {
-    const { statusCode, elapsedTime } = reply;
-    const line = { method: request.method, path: pathOf(request), status: statusCode, ms: Math.round(elapsedTime) };
-    const quiet = request.url === '/healthz' || request.url === '/readyz' || request.url === '/metrics';
-    request.log[quiet ? 'debug' : 'info'](line, 'request');
+  // Hooks are not async: each would cost every request a promise.
+  app.addHook('onRequest', (_request, reply, done) => {
+    safe(reply);
+    done();
+  });
+  app.addHook('onResponse', (request, reply, done) => {
+    const { id: requestId, method } = request;
+    logRequest(log, { requestId, method, path: pathOf(request), status: reply.statusCode, ms: reply.elapsedTime });
+    done();
   });
   handleErrors(app);
   closeUnused(app);

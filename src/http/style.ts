@@ -21,7 +21,7 @@ a.button, button {
   background: var(--link); color: var(--paper); font: inherit; font-weight: 600; line-height: 1.4; text-align: center; text-decoration: none; cursor: pointer;
 }
 a.quiet, button.quiet { background: transparent; color: var(--link); }
-a:focus-visible, button:focus-visible, input:focus-visible, summary:focus-visible { outline: 3px solid var(--link); outline-offset: 3px; }
+a:focus-visible, button:focus-visible, input:focus-visible, select:focus-visible, summary:focus-visible { outline: 3px solid var(--link); outline-offset: 3px; }
 ul { margin: .5rem 0; padding: 0; list-style: none; }
 .versions { display: flex; flex-wrap: wrap; gap: .5rem; }
 .versions li { padding: .2rem .75rem; border: 1px solid var(--line); border-radius: 1rem; background: var(--card); }
@@ -42,7 +42,12 @@ form, .ways { max-width: 26rem; margin: 1rem 0; }
 .rows form, .ways form { margin: 0; }
 .field { margin: 0 0 1.1rem; }
 label { display: block; margin-bottom: .3rem; font-weight: 600; }
-input { width: 100%; min-height: 2.75rem; padding: .55rem .8rem; border: 1px solid var(--edge); border-radius: .5rem; background: var(--card); color: inherit; font: inherit; }
+input, select { width: 100%; min-height: 2.75rem; padding: .55rem .8rem; border: 1px solid var(--edge); border-radius: .5rem; background: var(--card); color: inherit; font: inherit; }
+.choice { display: flex; gap: .6rem; align-items: baseline; margin: .6rem 0; font-weight: 400; }
+.choice input { flex: none; width: 1.15rem; min-height: 1.15rem; accent-color: var(--link); }
+fieldset { min-width: 0; margin: 0 0 1rem; padding: 0; border: 0; }
+legend { padding: 0; color: var(--soft); }
+summary { padding: .35rem 0; margin-block: .35rem; cursor: pointer; }
 input[aria-invalid] { border-color: var(--bad); }
 .hint, .error { margin: .45rem 0 0; font-size: .9375rem; line-height: 1.4; }
 .hint { color: var(--soft); }

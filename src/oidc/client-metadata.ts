@@ -19,6 +19,7 @@ export const OWN_METADATA = [
   'subject_salt',
   'bot_id',
   'permissions',
+  'networks',
   'homepage',
 ];
 
@@ -67,6 +68,7 @@ export function clientMetadata(client: ClientCredentialsRow, now: Date): ClientM
     trusted: client.trusted,
     bot_id: client.botId,
     permissions,
+    networks: client.networks,
     homepage: client.homepage,
     previous_secret_hash: overlap && client.previousSecretHash !== null ? hexOf(client.previousSecretHash) : null,
     subject_salt: Buffer.from(client.subjectSalt).toString('base64url'),

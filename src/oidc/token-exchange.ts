@@ -7,8 +7,11 @@ import { tokenParties } from '../auth/access-tokens/claims.js';
 import { CLIENT_ALGORITHMS } from '../auth/access-tokens/proof-of-possession.js';
 import { SIGNING_ALGORITHM } from '../auth/access-tokens/signing-keys.js';
 import { fromScope, isForActing, Permission, toScope } from '../auth/permissions.js';
-import type { Sql } from '../db/index.js';
-import { ircIdentity } from '../modules/identities/irc-identities.store.js';
+import { truncatedAddress } from '../auth/limits/address.js';
+import type { Database, Sql } from '../db/index.js';
+import { setNamesakesAside } from '../modules/identities/irc-accounts.js';
+import { ircIdentity, noteIrcUse, type IrcIdentity } from '../modules/identities/irc-identities.store.js';
+import { isAccountName, isEntityId } from '../shared/irc-names.js';
 import type { AccountIds } from './account-ids.js';
 import { TOKEN_EXCHANGE } from './client-metadata.js';
 
@@ -25,9 +28,9 @@ const assertion = z.object({
   iat: z.number().int(),
   network: z.string().min(1).max(100),
   /** The name of the account there. */
-  account: z.string().min(1).max(100),
+  account: z.string().refine(isAccountName),
   /** Its key, which outlives its name: the entity id of the services. */
-  account_id: z.string().min(1).max(100),
+  account_id: z.string().refine(isEntityId),
   message_id: z.string().min(1).max(300),
 });
 
@@ -40,7 +43,7 @@ export interface ActingClaims {
 }
 
 export interface ExchangeServices {
-  db: Sql;
+  db: Database;
   publicUrl: string;
   accountIds: AccountIds;
 }
@@ -67,10 +70,13 @@ async function exchange(provider: Provider, ctx: KoaContextWithOIDC, services: E
   const said = await verifyAssertion(provider, client, parameter(ctx, 'subject_token'), services);
   if (parameter(ctx, 'subject_token_type') !== JWT)
     throw new errors.InvalidRequest(`subject_token_type must be ${JWT}`);
-  const identity = await ircIdentity(db, said.network, said.account_id);
-  if (identity === null) throw new errors.InvalidGrant('this account is not linked to an account here');
+  if (!(client['networks'] as string[]).includes(said.network)) {
+    throw refusal('this client does not speak for this network');
+  }
+  const identity = await linkedIdentity(ctx, db, said);
   const actor = await accountActor(db, identity.userId, ACCOUNT_ITSELF, now);
-  if (actor === null || actor.user.isBot) throw new errors.InvalidGrant('the linked account may not be used now');
+  if (actor === null || actor.user.isBot) throw refusal('the linked account may not be used now');
+  await noteIrcUse(db, identity.id, said.account, now);
 
   const held = effectivePermissions(actor, now);
   const ceiling = client['permissions'] as string[];
@@ -104,6 +110,23 @@ async function exchange(provider: Provider, ctx: KoaContextWithOIDC, services: E
     expires_in: token.expiration,
     scope: scopes.join(' '),
   };
+}
+
+/** The refusal of an assertion that is good: the bot that signed it is told why. */
+const refusal = (why: string) => new errors.CustomOIDCProviderError('invalid_grant', why);
+
+/** Who is meant; whoever has the name that somebody else was linked by is not. @throws CustomOIDCProviderError */
+async function linkedIdentity(
+  { oidc, ip }: KoaContextWithOIDC,
+  db: Database,
+  { network, account, account_id: accountId }: Assertion,
+): Promise<IrcIdentity> {
+  const identity = await ircIdentity(db, network, accountId);
+  if (identity !== null) return identity;
+  const by = { actorId: oidc.client!['bot_id'] as number, via: null, address: truncatedAddress(ip) };
+  throw (await setNamesakesAside(db, by, { network, account, accountId }))
+    ? refusal('the account of this name is another one than was linked: its owner has to confirm or link again')
+    : refusal('this account is not linked to an account here');
 }
 
 /** @throws UnauthorizedClient for a bot that may not speak for others now */

@@ -2,6 +2,7 @@
 export class Lru<Value> {
   private readonly entries = new Map<string, { value: Value; weight: number }>();
   private weight = 0;
+  private newest: string | undefined;
 
   /** @param weigh the weight of one value, at least 1 */
   constructor(
@@ -13,8 +14,11 @@ export class Lru<Value> {
     const entry = this.entries.get(key);
     if (!entry) return undefined;
     // A Map remembers the order of insertion: the last used comes last.
-    this.entries.delete(key);
-    this.entries.set(key, entry);
+    if (key !== this.newest) {
+      this.entries.delete(key);
+      this.entries.set(key, entry);
+      this.newest = key;
+    }
     return entry.value;
   }
 
@@ -27,6 +31,7 @@ export class Lru<Value> {
     const weight = this.weigh(value);
     if (weight > this.capacity) return;
     this.entries.set(key, { value, weight });
+    this.newest = key;
     this.weight += weight;
     for (const oldest of this.entries.keys()) {
       if (this.weight <= this.capacity) break;

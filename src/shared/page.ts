@@ -1,4 +1,5 @@
 import { badInput } from './errors.js';
+import type { Soon } from './soon.js';
 
 /** A request for one keyset page. */
 export interface PageRequest {
@@ -10,11 +11,12 @@ export interface PageRequest {
 
 /** One page of rows with what a Relay connection says of it. */
 export interface Page<Row> {
+  nodes: Row[];
   edges: { cursor: string; node: Row }[];
   hasNextPage: boolean;
   hasPreviousPage: boolean;
   /** Counts all rows of the list; called only when a client selects `totalCount`. */
-  totalCount: () => Promise<number>;
+  totalCount: () => Soon<number>;
 }
 
 export const DEFAULT_PAGE_SIZE = 50;
@@ -53,6 +55,35 @@ export function decodeCursor(cursor: string, types: readonly CursorType[]): (str
   throw badInput('"after" is not a cursor of this list.');
 }
 
+/** A row with its cursor, which is made when it is asked for. */
+class Edge<Row> {
+  constructor(
+    readonly node: Row,
+    private readonly key: (row: Row) => CursorKey,
+  ) {}
+
+  get cursor(): string {
+    return encodeCursor(this.key(this.node));
+  }
+}
+
+/** A page whose edges are made when they are asked for: most ask for the nodes. Whoever spreads one has to name them. */
+class KeysetPage<Row> implements Page<Row> {
+  private made: Edge<Row>[] | undefined;
+
+  constructor(
+    readonly nodes: Row[],
+    readonly hasNextPage: boolean,
+    readonly hasPreviousPage: boolean,
+    readonly totalCount: () => Soon<number>,
+    private readonly key: (row: Row) => CursorKey,
+  ) {}
+
+  get edges(): Edge<Row>[] {
+    return (this.made ??= this.nodes.map((node) => new Edge(node, this.key)));
+  }
+}
+
 /**
  * Builds a page out of rows fetched with a limit of `first + 1`.
  * @param key the row's sort key, in the order of the SQL `ORDER BY`
@@ -61,15 +92,11 @@ export function toPage<Row>(
   rows: Row[],
   request: PageRequest,
   key: (row: Row) => CursorKey,
-  totalCount: () => Promise<number>,
+  totalCount: () => Soon<number>,
 ): Page<Row> {
-  const shown = rows.slice(0, request.first);
-  return {
-    edges: shown.map((node) => ({ cursor: encodeCursor(key(node)), node })),
-    hasNextPage: rows.length > request.first,
-    hasPreviousPage: request.after !== null,
-    totalCount,
-  };
+  const hasMore = rows.length > request.first;
+  const shown = hasMore ? rows.slice(0, request.first) : rows;
+  return new KeysetPage(shown, hasMore, request.after !== null, totalCount, key);
 }
 
 /** One page under each of several parents, read in one statement. */

@@ -70,6 +70,19 @@ describe.each(stores)('limits on %s', (_name, connectTo) => {
     expect(refusals[0]!.message).toBe('Too many tries. Try again in 15 minutes.');
   });
 
+  it('counts for many at once, each by itself', async () => {
+    const limits = await open();
+    await tries(limits, points, { ...counted, key: 'full' });
+    const before = db.statementCount;
+    const keys = ['full', ...Array.from({ length: 30 }, (_, i) => `at once ${i}`)];
+    const outcomes = await Promise.allSettled(keys.map((key) => limits.take({ ...counted, key, points })));
+    expect(db.statementCount - before).toBeLessThanOrEqual(2);
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', ...keys.slice(1).map(() => 'fulfilled')]);
+    await limits.giveBack({ ...counted, key: keys[1]!, points: 1 });
+    const again = await Promise.allSettled(keys.slice(1, 3).map((key) => limits.take({ ...counted, key })));
+    expect(again.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+  });
+
   it('LG3 holds over all processes that have the same keys, at once', async () => {
     const keyring = newKeyring();
     const replicas = [await open(keyring), await open(keyring)];

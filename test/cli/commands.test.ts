@@ -34,7 +34,13 @@ const COMMANDS = [
   'dump',
   'restore',
 ];
-const GROUPS = { user: ['create', 'list'], role: ['grant', 'revoke'], token: ['create'], keys: ['rotate', 'list'] };
+const GROUPS = {
+  user: ['create', 'list'],
+  role: ['grant', 'revoke'],
+  token: ['create'],
+  keys: ['rotate', 'list'],
+  irc: ['setup'],
+};
 const IN_GROUPS = Object.entries(GROUPS).flatMap(([group, names]) => names.map((name) => [group, name] as const));
 
 describe('every command', () => {
@@ -74,6 +80,7 @@ describe('every command', () => {
     [['role', 'grant', 'x', 'KING']],
     [['role', 'grant', 'x', 'ADMIN', '--until', 'soon']],
     [['token', 'create', 'x']],
+    [['irc', 'setup', 'x']],
     [['token', 'create', 'x', '--permissions', 'names:eat']],
     [['import']],
     [['import', 'x']],

@@ -46,7 +46,7 @@ export const shellOn =
       runCommand(args, (json) => {
         const open = async (): Promise<Database> => ({ ...db, close: async () => undefined });
         return {
-          settings: { mavenUrl: 'http://127.0.0.1:9', ...settings },
+          settings: { mavenUrl: 'http://127.0.0.1:9', dataDir: '/nowhere', ...settings },
           openDatabase: open,
           openUnmigrated: open,
           openKeyring: async () => keyring,
@@ -61,7 +61,11 @@ export const shellOn =
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Starts one of the process entries with these settings and none of this process's own. */
-export function start(entry: 'main.ts' | 'cli/main.ts', args: string[], settings: Record<string, string>) {
+export function start(
+  entry: 'main.ts' | 'cli/main.ts' | 'irc/main.ts',
+  args: string[],
+  settings: Record<string, string>,
+) {
   return spawn(process.execPath, ['--import', 'tsx', `src/${entry}`, ...args], {
     cwd: ROOT,
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...settings },

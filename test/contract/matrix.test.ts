@@ -10,10 +10,13 @@ import { createContext } from '../../src/graphql/context.js';
 import { ruleOf } from '../../src/graphql/directives/authorise.js';
 import type { Rule } from '../../src/graphql/directives/rule.js';
 import { AppError } from '../../src/shared/errors.js';
+import { KnownUsers } from '../../src/modules/accounts/known-users.js';
+import { UserLoaders } from '../../src/modules/accounts/users.loaders.js';
 import { Comparisons } from '../../src/modules/comparison/comparison.service.js';
 import { Exports } from '../../src/modules/exports/exports.service.js';
 import { HistoryTail } from '../../src/modules/live/history-tail.js';
 import { findTarget } from '../../src/modules/name-sets/target.js';
+import { ReadModels } from '../../src/modules/read-model/read-models.js';
 import { ReleaseTail } from '../../src/modules/releases/release-tail.js';
 import { PUBLIC_TARGETS } from '../../src/modules/webhooks/targets.js';
 import type { ClientError, TestClient } from '../support/client.js';
@@ -47,11 +50,13 @@ beforeAll(async () => {
   schema = createProjectSchema({
     db,
     auth,
+    models: new ReadModels(db),
+    users: new UserLoaders(db, new KnownUsers(db, null)),
     demand: service.demand,
     publicUrl: auth.publicUrl,
     webhookTargets: PUBLIC_TARGETS,
     tail: new HistoryTail(db, auth.log),
-    exports: new Exports(db, auth.log),
+    exports: new Exports(db, new ReadModels(db), auth.log),
     comparisons: new Comparisons(db, (text) => findTarget(db, text)),
     releaseRules: { confirmStable: false },
     releaseTail: new ReleaseTail(db, auth.log),
@@ -119,6 +124,16 @@ const isByRule = (rule: Rule, code: string, permission: unknown): boolean =>
 const ruled = (rule: Rule, error: ClientError | undefined) =>
   error !== undefined && isByRule(rule, error.extensions.code, error.extensions['permission']);
 
+/** What a caller was refused, and why. */
+const verdictOf = ({ errors = [] }: { errors?: ClientError[] }): string =>
+  JSON.stringify(errors.map(({ path, extensions: { code, permission } }) => [path, code, permission]));
+
+/** What the pipeline says to an operation: it has all that name extensions. */
+async function byPipeline(client: TestClient, query: string, variables: object): Promise<string> {
+  const answer = await client.request('POST', '/graphql', { query, variables, extensions: {} });
+  return verdictOf(answer.json<{ errors?: ClientError[] }>());
+}
+
 const auditCount = async () =>
   (await service.db.query<{ count: number }>(`SELECT count(*)::int AS count FROM audit_events`))[0]!.count;
 
@@ -142,6 +157,10 @@ describe('RB1 the field x role matrix', () => {
         }
         if (answer.errors?.some(({ extensions: { code } }) => code === 'INTERNAL_SERVER_ERROR')) wrong.push(what);
         const denied = ruled(rule, answer.errors?.[0]);
+        // What is refused or read can be asked again: the pipeline says the same as what stands before it.
+        if ((denied || kind === 'query') && (await byPipeline(client, query, variables)) !== verdictOf(answer)) {
+          wrong.push(`${what}, and otherwise through the pipeline`);
+        }
         if (denied === passes(rule, caller, false)) wrong.push(what);
         // RB6: what is denied has not been done.
         if (denied && (await auditCount()) !== before) wrong.push(`${what} and changed something`);

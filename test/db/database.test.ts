@@ -48,13 +48,13 @@ describe('database', () => {
       }),
     ).rejects.toThrow('stop');
     await db.transaction((tx) => tx.query(add('0.0.2').text, add('0.0.2').values));
-    expect((await db.prisma.gameVersion.findMany()).map(({ name }) => name)).toEqual(['0.0.2']);
+    expect((await (await db.prisma()).gameVersion.findMany()).map(({ name }) => name)).toEqual(['0.0.2']);
   });
 
   test('counts statements of both doors', async () => {
     const before = db.statementCount;
     await db.query('SELECT 1');
-    await db.prisma.gameVersion.count();
+    await (await db.prisma()).gameVersion.count();
     expect(db.statementCount - before).toBe(2);
   });
 });

@@ -79,6 +79,51 @@ describe('listening', () => {
     }
   });
 
+  test('hears a trigger of its own before the change is told, whichever way it was made', async () => {
+    await db.query(`CREATE FUNCTION tell_test() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN
+      PERFORM pg_notify('lent', NEW.name);
+      RAISE NOTICE USING ERRCODE = 'TOLD0', MESSAGE = 'lent', DETAIL = NEW.name;
+      RETURN NULL; END $$`);
+    await db.query(`CREATE TRIGGER told AFTER INSERT ON game_versions FOR EACH ROW EXECUTE FUNCTION tell_test()`);
+    const { heard, onNotify } = ear();
+    await db.listen('lent', onNotify);
+    const add = `INSERT INTO game_versions (name, sort_key) VALUES ($1, $1)`;
+    await db.query(add, ['a']);
+    expect(heard).toContain('a');
+    await db.transaction(async (tx) => {
+      await tx.query(add, ['b']);
+      await tx.query(add, ['c']);
+      expect(heard).not.toContain('b');
+    });
+    expect(heard).toEqual(expect.arrayContaining(['b', 'c']));
+    const prisma = await db.prisma();
+    await prisma.gameVersion.create({ data: { name: 'd', sortKey: 'd' } });
+    expect(heard).toContain('d');
+    await prisma.$transaction(async (tx) => {
+      await tx.gameVersion.create({ data: { name: 'e', sortKey: 'e' } });
+      expect(heard).not.toContain('e');
+    });
+    expect(heard).toContain('e');
+    // Other notices are nobody's notification.
+    await db.query(`DO $$ BEGIN RAISE NOTICE USING MESSAGE = 'lent', DETAIL = 'f'; END $$`);
+    expect(heard).not.toContain('f');
+  });
+
+  test('says whether it hears everything', async () => {
+    const links: boolean[] = [];
+    await db.listen(
+      'lent',
+      () => undefined,
+      (isUp) => links.push(isUp),
+    );
+    await db.listen(
+      'given_back',
+      () => undefined,
+      (isUp) => links.push(isUp),
+    );
+    expect(links).toEqual([true, true]);
+  });
+
   test('closing ends it', async () => {
     const own = await openTestDatabase();
     const { heard, onNotify } = ear();
@@ -115,11 +160,26 @@ describe('a connection to PostgreSQL that listens', () => {
     // Whoever comes and goes while there is no connection is listened for, or not, on the next.
     await db.query(`SELECT pg_terminate_backend(pid) FROM (${LISTENERS}) listening`);
     await sleep(50);
-    await Promise.all([db.listen('late', late.onNotify), stop()]);
+    const links: boolean[] = [];
+    await Promise.all([db.listen('late', late.onNotify, (isUp) => links.push(isUp)), stop()]);
+    expect(links).toEqual([]);
     await vi.waitFor(() => expect(late.heard).toEqual(['']), { timeout: 5_000 });
+    expect(links).toEqual([true]);
     await send('late', 'World');
     await vi.waitFor(() => expect(late.heard).toEqual(['', 'World']));
     expect(second.heard).toEqual(['', '', 'Emma']);
+  });
+
+  test('that is ended says so before it is made anew', async (context) => {
+    if (inject('postgresql') === null) return context.skip('needs PostgreSQL: npm run test:pg');
+    const links: boolean[] = [];
+    await db.listen(
+      'lent',
+      () => undefined,
+      (isUp) => links.push(isUp),
+    );
+    await db.query(`SELECT pg_terminate_backend(pid) FROM (${LISTENERS}) listening`);
+    await vi.waitFor(() => expect(links).toEqual([true, false, true]), { timeout: 5_000 });
   });
 
   test('that can not be made is refused, and one try later it can', async (context) => {

@@ -1,7 +1,7 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, type TestContext } from 'vitest';
 import { enableTotp, codeOf } from '../modules/second-factors/support.js';
-import { openBrowser, screenshot } from '../support/browser.js';
+import { focused, openBrowser, screenshot } from '../support/browser.js';
 import { freePort } from '../support/free-port.js';
 import { signUp } from '../support/people.js';
 import { newAccount, startDoorService, type DoorService } from '../support/round-trip.js';
@@ -124,6 +124,7 @@ describe('in a real browser', () => {
     const person = await signUp(service);
     const { secret, recoveryCodes } = await enableTotp(person);
     const { page } = await open('/sign-in', WITHOUT_SCRIPT);
+    await focused(page);
     await page.keyboard.type(person.handle);
     await page.keyboard.press('Tab');
     await page.keyboard.type(person.password);
@@ -131,9 +132,11 @@ describe('in a real browser', () => {
     await page.keyboard.press('Enter');
     expect(await reach(page, 'One more step')).toBe('/sign-in');
     await screenshot(page, 'second-factor');
+    await focused(page);
     await page.keyboard.type('no code');
     await page.keyboard.press('Enter');
     expect(await page.locator('#code-error').textContent()).toContain('wrong');
+    await focused(page);
     // The code of now was used when the app was turned on.
     const next = codeOf(secret, 1);
     await page.keyboard.type(next);

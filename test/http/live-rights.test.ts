@@ -102,14 +102,15 @@ describe.each(WAYS)('the rights of $name, between two checks', ({ client, ends }
   });
 
   it('SU2 RO3 end at the instant at which a role or a credential does', async () => {
-    const soon = () => new Date(Date.now() + 400);
+    // Time to open it in, on a machine that has other things to do.
+    const soon = () => new Date(Date.now() + 1_500);
     app.keys.people.set('role', actorWith([RoleName.MAINTAINER], { until: soon() }));
     const role = hear(client('role'), LOCKED);
-    await vi.waitFor(() => expect(endOf(role)).toEqual(ends.FORBIDDEN), { timeout: 2_000 });
+    await vi.waitFor(() => expect(endOf(role)).toEqual(ends.FORBIDDEN), { timeout: 20_000 });
     const end = soon();
     app.keys.people.set('key', actorWith([RoleName.MAINTAINER], { credential: { expiresAt: end } }));
     const key = hear(client('key'), LOCKED);
-    await vi.waitFor(() => expect(endOf(key)).toEqual(ends.UNAUTHENTICATED), { timeout: 2_000 });
+    await vi.waitFor(() => expect(endOf(key)).toEqual(ends.UNAUTHENTICATED), { timeout: 20_000 });
     expect(Date.now()).toBeGreaterThanOrEqual(end.getTime());
     expect([app.arrivals.opened, app.arrivals.closed]).toEqual([2, 2]);
   });

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openEmbedded } from '../../src/db/embedded.js';
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
@@ -58,7 +58,13 @@ describe('the process', () => {
       expect(await answer.json()).toMatchObject({ data: { gameVersion: { name: expect.any(String) } } });
       await fetch(`${address}/graphql?query=${encodeURIComponent('{ mapping(srg: "func_2006_f") { name } }')}`);
       expect(await (await fetch(address)).text()).toContain('invented sample');
-      expect(output()).toContain('There is no administrator yet. Stop the service and run: npm run mcp -- user create');
+      await vi.waitFor(
+        () =>
+          expect(output()).toContain(
+            'There is no administrator yet. Stop the service and run: npm run mcp -- user create',
+          ),
+        10_000,
+      );
     } finally {
       child.kill('SIGTERM');
     }

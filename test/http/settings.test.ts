@@ -23,7 +23,10 @@ describe('settings', () => {
       SNAPSHOT_AT: '03:00',
       DUMP_AT: '04:00',
       CONFIRM_STABLE: false,
+      IRC_KEY_FILE: 'data/irc-key.json',
+      IRC_SERVICE_URL: 'http://localhost:4000',
       LOG_LEVEL: 'info',
+      READ_MODEL_MB: 512,
       DRAIN_SECONDS: 0,
     });
     expect(readSettings({ NODE_ENV: 'production', PORT: '80', SECRET_KEYS: 'k'.repeat(32) })).toMatchObject({
@@ -62,6 +65,8 @@ describe('settings', () => {
       TRUSTED_PROXIES: '10.0.0.0/8,sekret',
       GITHUB_CLIENT_SECRET: 'sekret',
       GITHUB_URL: 'sekret',
+      IRC_SERVERS: 'Net=ircs://bot:sekret@irc.example.org/#mcp#sekret',
+      IRC_CLIENT_ID: '',
     };
     let fault: unknown;
     try {

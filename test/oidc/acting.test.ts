@@ -52,7 +52,7 @@ async function newSpeaker(): Promise<Speaker> {
   const bot = await makeBot(service, owner);
   await giveRole(service, bot.userId, RoleName.IRC_BOT);
   const permissions = ALL_PERMISSIONS.filter((each) => isForTokens(each, true));
-  const of = { owner: owner.handle, bot: bot.handle, jwks: keys.jwks };
+  const of = { owner: owner.handle, bot: bot.handle, jwks: keys.jwks, networks: [NETWORK] };
   return { owner, bot, keys, client: await addClient(service, { kind: 'BOT', trusted: true, permissions, ...of }) };
 }
 

@@ -3,7 +3,7 @@ import * as oidc from 'openid-client';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, type TestContext } from 'vitest';
 import { Permission } from '../../src/auth/permissions.js';
-import { openBrowser, screenshot } from '../support/browser.js';
+import { focused, openBrowser, screenshot } from '../support/browser.js';
 import { signUp, type Person } from '../support/people.js';
 import { addClient, authorizationRequest, relyingParty, startOidcService, type OidcService } from './support.js';
 
@@ -44,8 +44,8 @@ async function fits(name: string): Promise<void> {
 /** Moves with the Tab key alone until the focus is on what is named so, and presses Enter. */
 async function tabTo(name: string): Promise<void> {
   for (let step = 0; step < 30; step++) {
-    const focused = page.locator(':focus');
-    if ((await focused.count()) > 0 && (await focused.innerText()).trim() === name) return page.keyboard.press('Enter');
+    const current = page.locator(':focus');
+    if ((await current.count()) > 0 && (await current.innerText()).trim() === name) return page.keyboard.press('Enter');
     await page.keyboard.press('Tab');
   }
   throw new Error(`${name} is not reached by keyboard.`);
@@ -139,6 +139,7 @@ describe('The pages of the provider, in a real browser without script, by keyboa
 
     await page.goto(begun.verification_uri);
     await fits('device-code');
+    await focused(page);
     await page.keyboard.type('BCDF-GHJK');
     await page.keyboard.press('Enter');
     await page.waitForSelector('[role=alert]');

@@ -115,3 +115,21 @@ describe('What the provider says of itself', () => {
     });
   });
 });
+
+test('keys that can not be read are a fault that is answered, and nobody waits', async () => {
+  const service = await startOidcService();
+  try {
+    const rename = (from: string, to: string) => service.db.query(`ALTER TABLE ${from} RENAME TO ${to}`);
+    await rename('signing_keys', 'no_keys');
+    const ask = () => fetch(`${service.url}/oidc/jwks`);
+    const failed = await ask();
+    expect([failed.status, await failed.json()]).toMatchObject([
+      500,
+      { errors: [{ extensions: { code: 'INTERNAL_SERVER_ERROR' } }] },
+    ]);
+    await rename('no_keys', 'signing_keys');
+    expect((await ask()).status).toBe(200);
+  } finally {
+    await service.close();
+  }
+});

@@ -101,6 +101,7 @@ describe('The examples', () => {
     const client = await addClient(service, {
       ...{ kind: 'BOT', owner: owner.handle, bot: bot.handle, trusted: true, authentication: 'PRIVATE_KEY', jwks },
       permissions: [Permission.MAPPING_PROPOSE, Permission.MAPPING_VOTE],
+      networks: ['net'],
     });
     await service.db.query(
       `INSERT INTO identities (user_id, provider, network, subject, display_name) VALUES ($1, 'IRC', 'net', 'AAAAB', 'ali')`,

@@ -31,6 +31,8 @@ export interface ClientInput {
   trusted?: boolean;
   dpopBound?: boolean;
   jwks?: object;
+  /** The IRC networks that it speaks for. */
+  networks?: string[];
   /** The handle of the bot. */
   bot?: string;
   /** The handle of its owner. */
@@ -56,12 +58,13 @@ export async function addClient(service: TestService, input: ClientInput): Promi
   const hash = authentication.startsWith('SECRET') ? hashSecret(secret) : null;
   await service.db.query(
     `INSERT INTO oauth_clients (client_id, name, kind, authentication, owner_id, bot_id, trusted, dpop_bound, redirect_uris,
-       post_logout_redirect_uris, backchannel_logout_uri, permissions, jwks, secret_hash, subject_salt)
+       post_logout_redirect_uris, backchannel_logout_uri, permissions, networks, jwks, secret_hash, subject_salt)
      VALUES ($1, $2, $3::oauth_client_kind, $4::client_authentication, (SELECT id FROM users WHERE handle_key = $5),
-       (SELECT id FROM users WHERE handle_key = $6), $7, $8, $9, $10, $11, $12, $13::jsonb, $14, $15)`,
+       (SELECT id FROM users WHERE handle_key = $6), $7, $8, $9, $10, $11, $12, $13, $14::jsonb, $15, $16)`,
     [
       ...[clientId, name, kind, authentication, owner, bot, trusted, dpopBound, redirectUris],
       ...[input.postLogoutRedirectUris ?? [], input.backchannelLogoutUri ?? null, permissions],
+      input.networks ?? [],
       ...[jwks === null ? null : JSON.stringify(jwks), hash, randomBytes(32)],
     ],
   );

@@ -47,6 +47,7 @@ beforeEach(async () => {
     bot: bot.handle,
     trusted: true,
     permissions,
+    networks: [NETWORK],
     jwks: made.jwks,
   });
 });

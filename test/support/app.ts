@@ -6,6 +6,7 @@ import type { RoleName } from '../../src/auth/permissions.js';
 import type { Database } from '../../src/db/index.js';
 import { actorWith } from './actors.js';
 import { openTestAuth } from './auth.js';
+import { injectIntoServer } from './inject.js';
 import { libraryNodes, libraryResolvers, newLibrary, type Library } from './library.js';
 
 /** Signs in whoever sends `Test <id> <role>,<role>`. */
@@ -59,6 +60,9 @@ export async function openLibraryApp(input: Partial<AppInput> = {}): Promise<Tes
     publicMutations: ['ring'],
     ...input,
   });
+  // Loading it takes as long here as some of the limits that are tested.
+  await app.graphql.pipeline();
+  injectIntoServer(app.http);
   const post: TestApp['post'] = async (payload, headers = {}) => {
     const {
       statusCode,

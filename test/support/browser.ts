@@ -20,3 +20,6 @@ export async function screenshot(page: Page, name: string): Promise<void> {
   const folder = process.env.SCREENSHOT_DIR ?? 'test-artifacts/screenshots';
   await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
 }
+
+/** Waits until what a page opens with has the focus: a browser gives it a moment after the page is loaded. */
+export const focused = (page: Page): Promise<void> => page.locator('[autofocus]:focus').waitFor();

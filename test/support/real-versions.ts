@@ -3,7 +3,7 @@ import { readNames, readVersion } from '../../src/modules/imports/read-source.js
 import { openSource } from '../../src/modules/imports/sources/index.js';
 import { importVersion } from '../../src/modules/imports/version-import.service.js';
 import { REAL_DATA } from '../modules/formats/real-data.js';
-import { startTestService, type TestService } from './service.js';
+import { startTestService, type TestService, type TestServiceOptions } from './service.js';
 
 /** Real versions with the last names that they got, the first one being current. */
 const VERSIONS = [
@@ -12,8 +12,8 @@ const VERSIONS = [
 ] as const;
 
 /** The service on 1.12.2 and 1.16.5. Takes seconds: one file should hold what is expected of real data. */
-export async function startRealService(): Promise<TestService> {
-  const service = await startTestService({ sample: false });
+export async function startRealService(options: TestServiceOptions = {}): Promise<TestService> {
+  const service = await startTestService({ sample: false, ...options });
   for (const [version, set] of VERSIONS) {
     const source = await openSource(`${REAL_DATA}/versions/${version}`);
     await importVersion(service.db, { version, ...(await readVersion(source)) });

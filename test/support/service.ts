@@ -7,10 +7,12 @@ import { createLogger } from '../../src/app/logger.js';
 import type { AuthServices } from '../../src/auth/services.js';
 import { DemandCounter } from '../../src/modules/demand/demand-counter.js';
 import { importSample } from '../../src/modules/imports/sample.js';
+import type { ReadModels } from '../../src/modules/read-model/read-models.js';
 import { allVersions } from '../../src/modules/versions/versions.store.js';
 import { openTestAuth, TEST_PUBLIC_URL } from './auth.js';
 import { TestClient, type ClientError } from './client.js';
 import { openTestDatabase, type TestDatabase } from './database.js';
+import { injectIntoServer } from './inject.js';
 import { dumpAccounts, MintedSecrets } from './secrets.js';
 
 export type { ClientError } from './client.js';
@@ -22,6 +24,8 @@ export interface TestService {
   /** Counts what is asked for; written when a test says so. */
   readonly demand: DemandCounter;
   readonly http: FastifyInstance;
+  /** Versions in memory. */
+  readonly models: ReadModels;
   readonly secrets: MintedSecrets;
   /** Everything that was logged so far, at the level `trace`. */
   log(): string;
@@ -40,7 +44,7 @@ export interface TestService {
 export interface TestServiceOptions
   extends
     Pick<Partial<AuthInput>, 'github' | 'discord' | 'publicUrl' | 'secretKeys' | 'providerTimeout'>,
-    Pick<AppInput, 'modules' | 'liveTimes' | 'webhookTargets' | 'releaseRules'> {
+    Pick<AppInput, 'modules' | 'liveTimes' | 'webhookTargets' | 'releaseRules' | 'readModelBytes'> {
   /** Whether the invented sample version is imported; it is unless said otherwise. */
   sample?: boolean;
   /** A database that somebody else opened and closes: for a second replica. */
@@ -56,6 +60,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     liveTimes,
     webhookTargets,
     releaseRules,
+    readModelBytes,
     ...providers
   } = options;
   const db = given ?? (await openTestDatabase());
@@ -77,7 +82,9 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     liveTimes,
     webhookTargets,
     releaseRules,
+    readModelBytes,
   });
+  injectIntoServer(app.http);
   const secrets = new MintedSecrets();
   const client = () => new TestClient(app.http, secrets);
   const anonymous = client();
@@ -87,6 +94,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     auth,
     demand,
     http: app.http,
+    models: app.models,
     secrets,
     log: () => logged,
     client,

@@ -10,8 +10,13 @@ export interface TokenBearerRow extends ActorRow {
   trusted: boolean;
   /** What history and the log call the client. */
   clientName: string;
+  /** When whatever else lets the client call ends by itself; null where it does not. */
+  endsAt: Date | null;
   /** Acting: what the person allowed when the identity was linked. */
   allowed?: string[];
+  /** Acting: the bot, and whose it is. */
+  botId?: number;
+  botOwnerId?: number;
 }
 
 /** What a token of the provider says of whom it is for. */
@@ -27,29 +32,34 @@ const LIVE = `${ACTOR_USABLE('$1::timestamptz')} AND u.token_epoch = $2 AND c.cl
 
 const BY_GRANT = statement(
   'access_token_by_grant',
-  `SELECT ${ACTOR_COLUMNS}, ${CLIENT}, c.name AS "clientName"
+  `SELECT ${ACTOR_COLUMNS}, ${CLIENT}, c.name AS "clientName", g.expires_at AS "endsAt"
      FROM oidc_records g JOIN oauth_clients c ON c.id = g.client_key ${ACTOR_TABLES('g.user_id')}
     WHERE g.model = 'Grant' AND g.hash = $4 AND g.expires_at > $1::timestamptz AND ${LIVE}`,
 );
 
 const BY_BOT = statement(
   'access_token_by_bot',
-  `SELECT ${ACTOR_COLUMNS}, ${CLIENT}, c.name AS "clientName" FROM oauth_clients c ${ACTOR_TABLES('c.bot_id')} WHERE ${LIVE}`,
+  `SELECT ${ACTOR_COLUMNS}, ${CLIENT}, c.name AS "clientName", NULL::timestamptz AS "endsAt"
+     FROM oauth_clients c ${ACTOR_TABLES('c.bot_id')} WHERE ${LIVE}`,
 );
 
 const usable = (user: string) =>
   `${user}.erased_at IS NULL AND ${user}.merged_into_id IS NULL
    AND (${user}.suspended_until IS NULL OR ${user}.suspended_until <= $1::timestamptz)`;
 
-// The bot still speaks for others, and the person is still known by what the bot knows them by.
+// The bot still speaks for others and for the network, and the person is still known by what the bot knows them by.
 const ACTING = statement(
   'access_token_acting',
-  `SELECT ${ACTOR_COLUMNS}, ${CLIENT}, b.handle AS "clientName", i.acting_permissions AS allowed
+  `SELECT ${ACTOR_COLUMNS}, ${CLIENT}, b.handle AS "clientName", i.acting_permissions AS allowed,
+          b.id AS "botId", o.id AS "botOwnerId", a.ends_at AS "endsAt"
      FROM oauth_clients c JOIN users b ON b.id = c.bot_id JOIN users o ON o.id = b.owner_id
      JOIN identities i ON i.id = $5 ${ACTOR_TABLES('i.user_id')}
-    WHERE u.id = $4 AND i.state = 'ACTIVE' AND c.trusted AND ${usable('b')} AND ${usable('o')} AND ${LIVE}
-      AND EXISTS (SELECT FROM role_grants r WHERE r.user_id = b.id AND r.role::text = ANY($6::text[]) AND r.revoked_at IS NULL
-                     AND r.valid_from <= $1::timestamptz AND (r.valid_until IS NULL OR r.valid_until > $1::timestamptz))`,
+     CROSS JOIN LATERAL (
+       SELECT max(coalesce(r.valid_until, '9999-12-31')) AS ends_at FROM role_grants r
+        WHERE r.user_id = b.id AND r.role::text = ANY($6::text[]) AND r.revoked_at IS NULL
+          AND r.valid_from <= $1::timestamptz AND (r.valid_until IS NULL OR r.valid_until > $1::timestamptz)) a
+    WHERE u.id = $4 AND i.state = 'ACTIVE' AND i.network = ANY(c.networks) AND c.trusted AND ${usable('b')} AND ${usable('o')} AND ${LIVE}
+      AND a.ends_at IS NOT NULL`,
 );
 
 /**

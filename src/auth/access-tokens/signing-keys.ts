@@ -60,6 +60,11 @@ export class SigningKeys {
     return this.remembered.get();
   }
 
+  /** The keys of {@link get} where they are known already; null where they would have to be read. */
+  get current(): SigningKeySet | null {
+    return this.remembered.current;
+  }
+
   close(): Promise<void> {
     return this.remembered.close();
   }

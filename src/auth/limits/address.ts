@@ -1,4 +1,5 @@
 import ipaddr from 'ipaddr.js';
+import { Lru } from '../../shared/lru.js';
 
 /** An address as IPv4, IPv4 in IPv6 included, or IPv6; null for what is none. */
 const parse = (address: string) => (ipaddr.isValid(address) ? ipaddr.process(address) : null);
@@ -14,10 +15,17 @@ const groups = (address: ipaddr.IPv6, count: number): string =>
  * as many as they like. For counting tries.
  */
 export function callerNetwork(address: string): string {
+  const known = networks.get(address);
+  if (known !== undefined) return known;
   const parsed = parse(address);
   if (parsed === null) return 'unknown';
-  return parsed instanceof ipaddr.IPv6 ? groups(parsed, 4) : parsed.toString();
+  const network = parsed instanceof ipaddr.IPv6 ? groups(parsed, 4) : parsed.toString();
+  networks.set(address, network);
+  return network;
 }
+
+/** Of those who have called lately: most call again. */
+const networks = new Lru<string>(1_000);
 
 /** An address as the log keeps it, too coarse to tell one household: `192.0.2.0/24`, `2001:db8:1::/48`. Null for none. */
 export function truncatedAddress(address: string | null): string | null {

@@ -30,7 +30,7 @@ export const LIMITS = {
   deviceCodeAddress: { points: 30, seconds: 10 * MINUTE },
   /** Proofs of presence of one user that failed. */
   presenceUser: { points: 10, seconds: 15 * MINUTE },
-  /** Codes to merge accounts or move identities that one user tried. */
+  /** Codes to merge accounts, move identities or accept an IRC account that one user tried. */
   codeUser: { points: 10, seconds: HOUR },
   /** Changes that somebody proposed who holds no other role than the one that everyone has. */
   proposalsUser: { points: 300, seconds: HOUR },
@@ -44,6 +44,12 @@ export const LIMITS = {
   comments: { points: 60, seconds: HOUR },
   /** Calls that somebody had made to try a webhook. */
   webhookPings: { points: 20, seconds: 10 * MINUTE },
+  /** Codes to link an IRC account that one user took. */
+  ircCodes: { points: 20, seconds: HOUR },
+  /** Codes that somebody with one IRC account said, and that linked nothing. */
+  ircClaims: { points: 10, seconds: HOUR },
+  /** Addresses to link one IRC account at. */
+  ircOffers: { points: 10, seconds: HOUR },
 } as const satisfies Record<string, Limit>;
 
 export type LimitName = keyof typeof LIMITS;

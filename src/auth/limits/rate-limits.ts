@@ -3,12 +3,14 @@ import {
   RateLimiterPostgres,
   RateLimiterRedis,
   RateLimiterRes,
+  type IRateLimiterPostgresOptions,
   type RateLimiterAbstract,
 } from 'rate-limiter-flexible';
 import type { Sql } from '../../db/index.js';
 import { AppError } from '../../shared/errors.js';
 import type { Keyring } from '../keyring.js';
 import { LIMITS, type LimitName } from './catalogue.js';
+import { PointsTogether, type Points } from './points.store.js';
 
 /** What is counted: a limit of the catalogue, and for whom: an address, an account. */
 export interface Counted {
@@ -39,6 +41,20 @@ const asClient = (db: Sql) => ({
   }),
 });
 
+/** The limits of the library, which counts through `_upsert`: those of all limits together. */
+class RateLimiterTogether extends RateLimiterPostgres {
+  constructor(
+    options: IRateLimiterPostgresOptions,
+    private readonly together: PointsTogether,
+  ) {
+    super(options);
+  }
+
+  async _upsert(key: string, points: number, milliseconds: number): Promise<{ rows: Points[] }> {
+    return { rows: [await this.together.add(key, points, milliseconds)] };
+  }
+}
+
 /** A connected client of the `redis` package. */
 export type RedisClient = object;
 
@@ -49,19 +65,23 @@ export type RedisClient = object;
 export function openRateLimits(input: { db: Sql; redis: RedisClient | null; keyring: Keyring }): RateLimits {
   const { db, redis, keyring } = input;
   const limiters = new Map<LimitName, RateLimiterAbstract>();
+  const together = new PointsTogether(db);
   for (const [name, { points, seconds }] of Object.entries(LIMITS)) {
     const options = { keyPrefix: redis === null ? name : `mcp:limit:${name}`, points, duration: seconds };
     limiters.set(
       name as LimitName,
       redis === null
-        ? new RateLimiterPostgres({
-            ...options,
-            storeClient: asClient(db),
-            storeType: 'client',
-            tableName: 'rate_limits',
-            tableCreated: true,
-            clearExpiredByTimeout: false,
-          })
+        ? new RateLimiterTogether(
+            {
+              ...options,
+              storeClient: asClient(db),
+              storeType: 'client',
+              tableName: 'rate_limits',
+              tableCreated: true,
+              clearExpiredByTimeout: false,
+            },
+            together,
+          )
         : new RateLimiterRedis({
             ...options,
             storeClient: redis,

@@ -1,4 +1,4 @@
-import { hash, verify, type Options } from '@node-rs/argon2';
+import type { Options } from '@node-rs/argon2';
 import { AppError } from '../../shared/errors.js';
 
 /** OWASP's recommendation for argon2id, the package's own algorithm: 19 MiB, two passes, one lane. */
@@ -38,8 +38,12 @@ async function inTurn<T>(work: () => Promise<T>): Promise<T> {
  */
 const prepared = (password: string): string => password.replace(/\p{Zs}/gu, ' ').normalize('NFC');
 
+/** Native code: loaded when the first password is given. */
+const argon2 = () => import('@node-rs/argon2');
+
 /** Hashes a password with argon2id. @returns a PHC string */
-export const hashPassword = (password: string): Promise<string> => inTurn(() => hash(prepared(password), OPTIONS));
+export const hashPassword = (password: string): Promise<string> =>
+  inTurn(async () => (await argon2()).hash(prepared(password), OPTIONS));
 
 // Of a random password that nobody has: compared with when there is no account, so that the answer takes as long.
 let nobody: Promise<string> | undefined;
@@ -55,7 +59,7 @@ export async function verifyPassword(
 ): Promise<boolean> {
   const against = stored ?? (await (nobody ??= hashPassword(crypto.randomUUID())));
   try {
-    return (await inTurn(() => verify(against, prepared(password)))) && stored !== null;
+    return (await inTurn(async () => (await argon2()).verify(against, prepared(password)))) && stored !== null;
   } catch (error) {
     if (error instanceof AppError) throw error;
     onMalformed();

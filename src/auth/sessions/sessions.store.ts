@@ -9,8 +9,17 @@ export const IDLE_LIFETIME = 14 * DAY;
 /** Every session ends after this long, in milliseconds, however much it is used. */
 export const ABSOLUTE_LIFETIME = 90 * DAY;
 
-/** The use of a session or token is noted at most once in this time, in SQL. */
-export const TOUCH_INTERVAL = `interval '1 minute'`;
+/** The use of a session or token is noted at most once in this time, in milliseconds. */
+const TOUCH_AFTER = 60_000;
+
+/** {@link TOUCH_AFTER} in SQL. */
+export const TOUCH_INTERVAL = `interval '${TOUCH_AFTER / 1_000} seconds'`;
+
+/** When a use is to be noted again, after a look at the row at `now` that noted it if it was time. */
+export function nextTouch(lastUsedAt: Date | null, now: Date): Date {
+  const noted = lastUsedAt === null || now.getTime() - lastUsedAt.getTime() > TOUCH_AFTER ? now : lastUsedAt;
+  return new Date(noted.getTime() + TOUCH_AFTER);
+}
 
 /** A session as its owner sees it. */
 export interface SessionRow {
@@ -44,6 +53,8 @@ export async function insertSession(db: Sql, { hash, userId, now, idleExpiresAt,
 export interface SessionActorRow extends ActorRow {
   id: number;
   provenAt: Date;
+  /** Before this look. */
+  lastSeenAt: Date;
   idleExpiresAt: Date;
   expiresAt: Date;
 }
@@ -56,7 +67,7 @@ const FIND = statement(
             idle_expires_at = least(expires_at, $2::timestamptz + interval '${IDLE_LIFETIME / 1_000} seconds')
       WHERE hash = $1 AND last_seen_at < $2::timestamptz - ${TOUCH_INTERVAL}
         AND idle_expires_at > $2::timestamptz AND expires_at > $2::timestamptz)
-   SELECT s.id, s.proven_at AS "provenAt", s.idle_expires_at AS "idleExpiresAt", s.expires_at AS "expiresAt", ${ACTOR_COLUMNS}
+   SELECT s.id, s.proven_at AS "provenAt", s.last_seen_at AS "lastSeenAt", s.idle_expires_at AS "idleExpiresAt", s.expires_at AS "expiresAt", ${ACTOR_COLUMNS}
      FROM sessions s ${ACTOR_TABLES('s.user_id')}
     WHERE s.hash = $1 AND s.idle_expires_at > $2::timestamptz AND s.expires_at > $2::timestamptz AND ${ACTOR_USABLE('$2::timestamptz')}`,
 );

@@ -17,7 +17,7 @@ export interface ApiTokenRow {
 }
 
 export interface TokenActorRow
-  extends ActorRow, Pick<ApiTokenRow, 'id' | 'name' | 'permissions' | 'gameVersionIds' | 'expiresAt'> {}
+  extends ActorRow, Pick<ApiTokenRow, 'id' | 'name' | 'permissions' | 'gameVersionIds' | 'expiresAt' | 'lastUsedAt'> {}
 
 // One statement: it reads the token with all that its user may do, and notes that the token is in use.
 const FIND = statement(
@@ -26,7 +26,8 @@ const FIND = statement(
      UPDATE api_tokens SET last_used_at = $2::timestamptz
       WHERE hash = $1 AND expires_at > $2::timestamptz
         AND (last_used_at IS NULL OR last_used_at < $2::timestamptz - ${TOUCH_INTERVAL}))
-   SELECT t.id, t.name, t.permissions, t.game_version_ids AS "gameVersionIds", t.expires_at AS "expiresAt", ${ACTOR_COLUMNS}
+   SELECT t.id, t.name, t.permissions, t.game_version_ids AS "gameVersionIds", t.expires_at AS "expiresAt", t.last_used_at AS "lastUsedAt",
+          ${ACTOR_COLUMNS}
      FROM api_tokens t ${ACTOR_TABLES('t.user_id')}
     WHERE t.hash = $1 AND t.expires_at > $2::timestamptz AND ${ACTOR_USABLE('$2::timestamptz')}`,
 );

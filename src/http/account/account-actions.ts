@@ -1,9 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { requireSession } from '../../auth/actor.js';
 import type { Caller } from '../../auth/caller.js';
+import { isPermission } from '../../auth/permissions.js';
 import { accountOverview } from '../../modules/accounts/overview.service.js';
 import { changePassword } from '../../modules/accounts/password.service.js';
 import { revokeClientAccess } from '../../modules/clients/authorizations.service.js';
+import { allowActing } from '../../modules/identities/acting.service.js';
+import { linkableNetworks, startIrcLink } from '../../modules/identities/irc-link.service.js';
 import { confirmIdentity, unlinkIdentity } from '../../modules/identities/link.service.js';
 import { startIdentityLink } from '../../modules/identities/start-flow.service.js';
 import { removePasskey } from '../../modules/second-factors/passkeys.service.js';
@@ -13,7 +16,8 @@ import { parameterOf, type Query } from '../visitor.js';
 import { accountPage, recoveryCodesPage, type AccountPageInput } from './account-view.js';
 import { AGAIN, attempt, NO_HEAD, type AccountDoor } from './door.js';
 import { sendFormPage } from './form-page.js';
-import { fieldOf, fieldsOf } from './forms.js';
+import { fieldOf, fieldsOf, valuesOf } from './forms.js';
+import { linkCodePage } from './irc-view.js';
 import { providerIn, providerOrigins } from './providers.js';
 
 /** What the page says once something was done, by the word for it in its address. */
@@ -21,6 +25,8 @@ const DONE: ReadonlyMap<string | null, string> = new Map([
   ['confirmed', 'It counts as a way in from now on.'],
   ['unlinked', 'It is no way in any more.'],
   ['linked', 'Linked: you can sign in with it from now on.'],
+  ['irc', 'The IRC account is linked. What bots may do for you there is said beside it.'],
+  ['acting', 'Saved: bots may do that for you, and nothing else.'],
   ['passkey', 'The passkey is added.'],
   ['passkey-removed', 'The passkey is removed.'],
   ['session', 'The session has ended.'],
@@ -50,6 +56,13 @@ export function mountAccountActions(app: FastifyInstance, door: AccountDoor): vo
     return reply.header('set-cookie', outcome.done.setCookies).redirect(outcome.done.authorizationUrl, 303);
   });
 
+  app.post('/account/identities/irc', async (request, reply) => {
+    const caller = await door.callerOf(request);
+    const outcome = await attempt(() => startIrcLink(auth, caller, fieldsOf(request, ['network'])));
+    if ('problems' in outcome) return sendAccount(reply.code(AGAIN), door, caller, outcome);
+    return sendFormPage(reply, linkCodePage(outcome.done));
+  });
+
   app.post('/account/recovery-codes', async (request, reply) =>
     sendFormPage(reply, recoveryCodesPage(await createRecoveryCodes(auth, await door.callerOf(request)))),
   );
@@ -74,6 +87,11 @@ const actionsOf = ({ auth }: AccountDoor): Record<string, Action> => ({
   async '/account/identities/unlink'(caller, request) {
     await unlinkIdentity(auth, caller, keyIn(request));
     return { done: 'unlinked' };
+  },
+  async '/account/identities/acting'(caller, request) {
+    const permissions = valuesOf(request, 'permission').filter(isPermission);
+    await allowActing(auth, caller, { identityId: keyIn(request), permissions });
+    return { done: 'acting' };
   },
   async '/account/passkeys/remove'(caller, request) {
     await removePasskey(auth, caller, keyIn(request));
@@ -110,7 +128,8 @@ async function sendAccount(
   outcome: Pick<AccountPageInput, 'done' | 'problems'>,
 ): Promise<FastifyReply> {
   const actor = requireSession(caller.actor);
-  const overview = await accountOverview(auth.db, actor, caller.now);
-  const page = accountPage({ actor, overview, providers: [...auth.providers.values()], ...outcome });
+  const { now } = caller;
+  const [overview, networks] = await Promise.all([accountOverview(auth.db, actor, now), linkableNetworks(auth, now)]);
+  const page = accountPage({ actor, now, overview, networks, providers: [...auth.providers.values()], ...outcome });
   return sendFormPage(reply, page, providerOrigins(auth));
 }

@@ -1,11 +1,13 @@
-import type { SignedInActor } from '../../auth/actor.js';
+import { effectivePermissions, type SignedInActor } from '../../auth/actor.js';
 import type { OAuthProvider } from '../../auth/oauth/index.js';
-import { PERMISSION_SENTENCES } from '../../auth/permissions.js';
+import { ALL_PERMISSIONS, isForActing, PERMISSION_SENTENCES, type Permission } from '../../auth/permissions.js';
 import type { AccountOverview } from '../../modules/accounts/overview.service.js';
 import type { IdentityRow } from '../../modules/identities/identities.store.js';
+import type { IrcNetwork } from '../../modules/identities/irc-networks.store.js';
 import type { UserProblem } from '../../shared/user-errors.js';
 import { markup, type Html } from '../html.js';
 import { buttonForm, field, instant, otherProblems, type FormPage } from './form-page.js';
+import { actingForm, linkIrcForm } from './irc-view.js';
 import { passkeyForm, passwordField } from './sign-in-view.js';
 import { NEW_PASSWORD } from './sign-up-pages.js';
 
@@ -14,6 +16,9 @@ export interface AccountPageInput {
   overview: AccountOverview;
   /** The providers that are set up. */
   providers: readonly OAuthProvider[];
+  /** The IRC networks whose accounts can be linked. */
+  networks: readonly IrcNetwork[];
+  now: Date;
   /** What was just done, in a sentence. */
   done?: string;
   problems?: readonly UserProblem[];
@@ -21,14 +26,15 @@ export interface AccountPageInput {
 
 const PASSWORD_FIELDS = ['current', 'new'];
 
-export function accountPage({ actor, overview, providers, done, problems = [] }: AccountPageInput): FormPage {
+export function accountPage(input: AccountPageInput): FormPage {
+  const { actor, overview, done, problems = [] } = input;
   return {
     title: 'Your account',
     passkeys: true,
     body: markup`${done === undefined ? '' : markup`<p class="notice" role="status">${done}</p>`}
       ${otherProblems(problems, PASSWORD_FIELDS)}
       <p>You are signed in as <strong>${actor.user.handle}</strong>. <a href="/sign-out">Sign out</a></p>
-      ${waysIn(overview, providers)}
+      ${waysIn(input)}
       ${passkeysOf(overview)}
       ${passwordForm(actor.user.handle, overview, problems)}
       ${sessionsOf(actor, overview)}
@@ -48,13 +54,22 @@ const STATES = { ACTIVE: '', PENDING: ' Waits for you to confirm it.', SUSPENDED
 const namedAt = ({ provider, network, displayName }: IdentityRow): string =>
   provider === 'IRC' ? `${displayName} on ${network}` : displayName;
 
-function waysIn({ identities }: AccountOverview, providers: readonly OAuthProvider[]): Html {
-  const items = identities.map((identity) => {
-    const { id, provider, state } = identity;
+/** What bots may be allowed to do for somebody: what they may do themselves now, and is not for themselves alone. */
+function offeredToBots({ actor, now }: AccountPageInput): Permission[] {
+  const held = effectivePermissions(actor, now);
+  return ALL_PERMISSIONS.filter((permission) => held.has(permission) && isForActing(permission));
+}
+
+function waysIn(input: AccountPageInput): Html {
+  const { overview, providers, networks } = input;
+  const offered = offeredToBots(input);
+  const items = overview.identities.map((identity) => {
+    const { id, provider, subject, state } = identity;
     const fields = { id: String(id) };
     return markup`<li>
           <div>${TITLES[provider]}: <strong>${namedAt(identity)}</strong>
-            <div class="soft">Since ${instant(identity.linkedAt)}.${STATES[state]}</div></div>
+            <div class="soft">${provider === 'IRC' ? `Id ${subject}. ` : ''}Since ${instant(identity.linkedAt)}.${STATES[state]}</div>
+            ${provider === 'IRC' && state === 'ACTIVE' ? actingForm(identity, offered) : ''}</div>
           ${state === 'ACTIVE' ? '' : buttonForm('/account/identities/confirm', 'Confirm', fields)}
           ${buttonForm('/account/identities/unlink', provider === 'LOCAL' ? 'Remove' : 'Unlink', fields)}
         </li>`;
@@ -64,7 +79,8 @@ function waysIn({ identities }: AccountOverview, providers: readonly OAuthProvid
   );
   return markup`<h2>Ways in</h2>
       ${rows(items, 'None but your passkeys.')}
-      <div class="ways">${links}</div>`;
+      <div class="ways">${links}</div>
+      ${linkIrcForm(networks)}`;
 }
 
 function passkeysOf({ passkeys, hasTotp, recoveryCodesLeft }: AccountOverview): Html {

@@ -28,6 +28,9 @@ export function fieldOf({ body }: FastifyRequest, name: string): string | null {
   return value === undefined || more.length > 0 ? null : value;
 }
 
+/** All values of a field that may stand there any number of times. */
+export const valuesOf = ({ body }: FastifyRequest, name: string): string[] => (body as URLSearchParams).getAll(name);
+
 /** Several fields of a form; empty where one is not there exactly once. */
 export const fieldsOf = <Name extends string>(request: FastifyRequest, names: readonly Name[]): Record<Name, string> =>
   Object.fromEntries(names.map((name) => [name, fieldOf(request, name) ?? ''])) as Record<Name, string>;

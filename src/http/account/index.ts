@@ -10,6 +10,7 @@ import { mountAccountActions } from './account-actions.js';
 import type { AccountDoor } from './door.js';
 import { linkTo } from './form-page.js';
 import { readForms, requireOwnPage } from './forms.js';
+import { mountIrcPages, offerAddress } from './irc-pages.js';
 import { mountPasskeyScript } from './passkey-script.js';
 import { mountSignInPages } from './sign-in-pages.js';
 import { mountSignOutPages } from './sign-out-pages.js';
@@ -42,14 +43,15 @@ export function mountAccountPages(
     mountSignUpPages(app, door);
     mountSignOutPages(app, door);
     mountAccountActions(app, door);
+    mountIrcPages(app, door);
     mountPasskeyScript(app);
   });
 }
 
-/** What only a fresh proof is missing for leads to it; all else is told. */
+/** What only a fresh proof is missing for leads to it, and back; all else is told. */
 function answerRefusal(request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply {
-  const returnTo = '/account';
   if (error instanceof AppError && pathOf(request).startsWith('/account')) {
+    const returnTo = offerAddress(request) ?? '/account';
     if (error.code === 'UNAUTHENTICATED') return reply.redirect(linkTo('/sign-in', { returnTo }), 303);
     if (error.details['reason'] === 'REAUTHENTICATION_REQUIRED') {
       return reply.redirect(linkTo('/sign-in', { prove: '1', returnTo }), 303);

@@ -7,8 +7,8 @@ import { answerError, type Reporting } from '../../graphql/plugins.js';
 import { errorsOf, type SubscriptionRequest } from '../../graphql/subscription.js';
 import { AppError, badInput } from '../../shared/errors.js';
 import { inTime } from '../../shared/in-time.js';
-import { clientOf, refuseCredential } from '../client.js';
-import { errorBody, sendError } from '../errors.js';
+import { clientOf, credentialRefusal } from '../client.js';
+import { errorBody, sendError, sendReply } from '../errors.js';
 import { LiveConnection } from './connection.js';
 import { LIVE_LIMITS } from './limits.js';
 import type { Live } from './live.js';
@@ -53,7 +53,10 @@ export function serveStreams(http: FastifyInstance, live: Live): () => Promise<v
         actor = await live.authenticate(source);
       } catch (error) {
         if (!(error instanceof AppError)) throw error;
-        return refuseCredential(request, reply, live.cookies, error);
+        return sendReply(
+          reply,
+          credentialRefusal({ headers: request.headers, requestId: request.id }, live.cookies, error),
+        );
       }
       const client = clientOf(request);
       const places = [live.places.takeAny(), live.places.takeFor(actor, client.address)];

@@ -1,8 +1,5 @@
 import { STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import ipaddr from 'ipaddr.js';
-import type { Client } from '../../graphql/context.js';
-import { deviceOf } from '../client.js';
 import { errorBody } from '../errors.js';
 
 /** Whether a request asks for a WebSocket. */
@@ -37,21 +34,4 @@ export function refuseUpgrade(socket: Duplex, status: number, code: string, mess
   // The other side may leave its half open for as long as it likes.
   socket.once('finish', () => socket.destroy());
   socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`);
-}
-
-/** Where sockets come from: `clientOf` for requests that Fastify does not see. */
-export function upgradeClients(trustedProxies: readonly string[]): (request: IncomingMessage) => Client {
-  const trusted = trustedProxies.map((proxy): [ipaddr.IPv4 | ipaddr.IPv6, number] => {
-    if (proxy.includes('/')) return ipaddr.parseCIDR(proxy);
-    const address = ipaddr.process(proxy);
-    return [address, address.kind() === 'ipv4' ? 32 : 128];
-  });
-  const isTrusted = (hop: string): boolean =>
-    ipaddr.isValid(hop) && ipaddr.subnetMatch(ipaddr.process(hop), { trusted }, 'other') === 'trusted';
-  return ({ socket, headers }) => {
-    const forwarded = String(headers['x-forwarded-for'] ?? '').split(',');
-    const hops = [socket.remoteAddress ?? '', ...forwarded.map((hop) => hop.trim()).reverse()].filter(Boolean);
-    const address = hops.find((hop) => !isTrusted(hop)) ?? hops.at(-1) ?? null;
-    return { address, device: deviceOf(headers['user-agent']), cookies: headers.cookie ?? null };
-  };
 }

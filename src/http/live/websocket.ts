@@ -10,12 +10,13 @@ import type { Client } from '../../graphql/context.js';
 import { answerError, asGraphQLError } from '../../graphql/plugins.js';
 import { errorsOf, type SubscriptionRequest } from '../../graphql/subscription.js';
 import { AppError } from '../../shared/errors.js';
+import { clientsBehind } from '../client.js';
 import { requestIdOf } from '../server.js';
 import { LiveConnection } from './connection.js';
 import { LIVE_LIMITS } from './limits.js';
 import type { Live } from './live.js';
 import type { LiveStream } from './stream.js';
-import { isWebSocket, refuseUpgrade, serveWithoutUpgrade, upgradeClients } from './upgrade.js';
+import { isWebSocket, refuseUpgrade, serveWithoutUpgrade } from './upgrade.js';
 
 /** Codes of RFC 6455 and its registry. */
 const GOING_AWAY = 1001;
@@ -49,7 +50,7 @@ interface OpenArgs extends ExecutionArgs {
 export function serveWebSockets(http: FastifyInstance, live: Live): () => Promise<void> {
   const { times, places } = live;
   const sockets = new WebSocketServer({ noServer: true, maxPayload: LIVE_LIMITS.message, handleProtocols });
-  const clientOf = upgradeClients(live.trustedProxies);
+  const clientOf = clientsBehind(live.trustedProxies);
   const peers = new Set<Peer>();
   let isClosing = false;
 

@@ -33,6 +33,8 @@ export function mountOidc(http: FastifyInstance, door: OidcDoor, auth: AuthServi
         headers['x-forwarded-for'] = request.ip;
         const url = raw.url!;
         Object.assign(raw, { originalUrl: url, url: behindMount(url) });
+        // Its keys are read while what goes wrong with that can still be answered.
+        await door.provider();
         reply.hijack();
         for (const [name, value] of Object.entries(reply.getHeaders())) reply.raw.setHeader(name, value!);
         await door.handle(raw, reply.raw);

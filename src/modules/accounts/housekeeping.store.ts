@@ -6,6 +6,7 @@ const EXPIRED = [
   `DELETE FROM sessions WHERE expires_at < $1::timestamptz OR idle_expires_at < $1::timestamptz`,
   `DELETE FROM api_tokens WHERE expires_at < $1::timestamptz - interval '30 days'`,
   `DELETE FROM oidc_records WHERE expires_at < $1::timestamptz`,
+  `DELETE FROM identities WHERE state = 'PENDING' AND linked_at < $1::timestamptz - interval '7 days'`,
   `DELETE FROM reserved_handles WHERE until < $1::timestamptz`,
   `UPDATE audit_events SET address = NULL WHERE address IS NOT NULL AND at < $1::timestamptz - interval '30 days'`,
   `DELETE FROM rate_limits WHERE expire < extract(epoch FROM $1::timestamptz) * 1000`,

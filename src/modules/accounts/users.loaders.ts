@@ -2,9 +2,11 @@ import type { Database } from '../../db/index.js';
 import { loadBatched } from '../../graphql/batch.js';
 import type { Context } from '../../graphql/context.js';
 import { groupBy } from '../../shared/group-by.js';
+import type { Soon } from '../../shared/soon.js';
 import { identitiesOf, type IdentityRow } from '../identities/identities.store.js';
 import { grantsOf, type RoleGrantRow } from '../roles/roles.store.js';
-import { botsOf, usersById, type UserRow } from './users.store.js';
+import type { KnownUsers } from './known-users.js';
+import { botsOf, type UserRow } from './users.store.js';
 
 const USER = {};
 const GRANTS = {};
@@ -13,11 +15,18 @@ const BOTS = {};
 
 /** What fields read of accounts, gathered over the whole request. */
 export class UserLoaders {
-  constructor(private readonly db: Database) {}
+  constructor(
+    private readonly db: Database,
+    private readonly known: KnownUsers,
+  ) {}
 
   /** The account of an id, or the one that it was merged into. */
-  async byId(context: Context, id: number): Promise<UserRow | null> {
-    return (await loadBatched(context, USER, null, id, (ids: number[]) => usersById(this.db, ids))) ?? null;
+  byId(context: Context, id: number): Soon<UserRow | null> {
+    return this.known.get(id) ?? this.stored(context, id);
+  }
+
+  private async stored(context: Context, id: number): Promise<UserRow | null> {
+    return (await loadBatched(context, USER, null, id, (ids: number[]) => this.known.read(ids))) ?? null;
   }
 
   /** What a user was granted, oldest first; the role that everyone has is not among it. */

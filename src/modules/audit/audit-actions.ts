@@ -56,6 +56,9 @@ export const AUDIT_ACTIONS = [
   'client.delete',
   'client_access.revoke',
   'identity.allow_acting',
+  'identity.claim',
+  'identity.void_code',
+  'identity.suspend',
 ] as const;
 
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];

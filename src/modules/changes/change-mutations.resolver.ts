@@ -17,7 +17,8 @@ import {
   RejectChangeInput,
 } from './changes.types.js';
 import { commitChanges, rejectChange } from './decide.service.js';
-import { MAX_CHANGES, proposeChanges } from './propose.service.js';
+import { proposeChanges } from './propose.service.js';
+import { MAX_CHANGES } from './proposal-line.js';
 import { redoChange, undoChange } from './undo.service.js';
 
 const NOTHING: Pick<ChangesPayload, 'changes' | 'count'> = { changes: [], count: 0 };

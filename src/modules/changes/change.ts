@@ -20,10 +20,12 @@ export interface ChangeRow {
   batch: number;
   supersedes: number | null;
   createdAt: Date;
-  hash: Uint8Array;
+  /** In hex. */
+  hash: string;
   state: ChangeState;
-  votesFor: number;
-  votesAgainst: number;
+  /** Null for one out of memory, which knows no votes. */
+  votesFor: number | null;
+  votesAgainst: number | null;
   decidedAt: Date | null;
   decidedById: number | null;
   decisionReason: string | null;
@@ -45,7 +47,6 @@ const COLUMNS: readonly (readonly [column: string, property: keyof ChangeRow])[]
   ['batch', 'batch'],
   ['supersedes', 'supersedes'],
   ['created_at', 'createdAt'],
-  ['hash', 'hash'],
   ['state', 'state'],
   ['votes_for', 'votesFor'],
   ['votes_against', 'votesAgainst'],
@@ -54,6 +55,7 @@ const COLUMNS: readonly (readonly [column: string, property: keyof ChangeRow])[]
 /** The columns of a {@link ChangeRow} under the aliases of `changes` and, left-joined by {@link DECISION}, its decision. */
 export const changeColumns = (change = 'c', decision = 'd'): string =>
   `${COLUMNS.map(([column, property]) => `${change}.${column} AS "${property}"`).join(', ')},
+   encode(${change}.hash, 'hex') AS hash,
    ${decision}.decided_at AS "decidedAt", ${decision}.by_id AS "decidedById", ${decision}.reason AS "decisionReason"`;
 
 /** Joins the last decision on a change `c` as `d`. */
@@ -70,10 +72,25 @@ export const joinStaged = (entry: string, alias: string, versionId = `${entry}.v
       WHERE st.version_id = ${versionId} AND st.srg = ${entry}.srg AND st.kind = ${entry}.kind AND st.state = 'STAGED' LIMIT 1
    ) ${alias} ON true`;
 
-/** A change that was just written, as a row. */
-export const writtenRow = ({ sequence, ...written }: WrittenChange): ChangeRow => ({
-  ...written,
-  id: sequence,
+/** A change that was just written, as a row. Written out: a batch has thousands, and spreading costs several times as much. */
+export const writtenRow = (written: WrittenChange): ChangeRow => ({
+  id: written.sequence,
+  versionId: written.versionId,
+  kind: written.kind,
+  srg: written.srg,
+  oldName: written.oldName,
+  newName: written.newName,
+  oldDocumentation: written.oldDocumentation,
+  newDocumentation: written.newDocumentation,
+  reason: written.reason,
+  forced: written.forced,
+  authorId: written.authorId,
+  via: written.via,
+  batch: written.batch,
+  supersedes: written.supersedes,
+  createdAt: written.createdAt,
+  hash: written.hash.toString('hex'),
+  state: written.state,
   votesFor: 0,
   votesAgainst: 0,
   decidedAt: null,

@@ -1,5 +1,4 @@
 import { Args, ArgsType, Ctx, Field, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
-import type { Database } from '../../db/index.js';
 import { PageArgs } from '../../graphql/connection.js';
 import type { Context } from '../../graphql/context.js';
 import { Public } from '../../graphql/directives/index.js';
@@ -12,6 +11,7 @@ import type { UserRow } from '../accounts/users.store.js';
 import { User } from '../accounts/users.types.js';
 import type { MappingKind as Kind, MappingRow } from '../mappings/mapping.js';
 import { Mapping, MappingKind } from '../mappings/mappings.types.js';
+import type { ReadModels } from '../read-model/read-models.js';
 import type { VersionLoaders } from '../versions/versions.loaders.js';
 import { GameVersion } from '../versions/versions.types.js';
 import type { ChangeRow } from './change.js';
@@ -57,14 +57,14 @@ export const batchId = (batch: number): string => encodeId('Batch', batch);
 
 @Resolver()
 export class ChangeQueries {
-  constructor(private readonly db: Database) {}
+  constructor(private readonly models: ReadModels) {}
 
   @Query(() => ChangeConnection, { description: 'What happened, newest first.' })
   @Public()
   changes(@Args(() => ChangesArgs) { author, batch, first, after, ...filter }: ChangesArgs) {
     const authorId = author == null ? null : rowKey('User', author);
     const batchKey = batch == null ? null : rowKey('Batch', batch);
-    return listChanges(this.db, { ...filter, authorId, batch: batchKey }, pageRequest({ first, after }));
+    return listChanges(this.models, { ...filter, authorId, batch: batchKey }, pageRequest({ first, after }));
   }
 }
 
@@ -111,11 +111,6 @@ export class ChangeResolver {
   batch(@Root() { batch }: ChangeRow): string {
     return batchId(batch);
   }
-
-  @FieldResolver(() => String, { description: 'SHA-256 in hex over the change and the hash of the one before it.' })
-  hash(@Root() { hash }: ChangeRow): string {
-    return Buffer.from(hash).toString('hex');
-  }
 }
 
 @Resolver(() => Mapping)
@@ -128,8 +123,8 @@ export class MappingChangesResolver {
   }
 
   @FieldResolver(() => ChangeConnection, { description: 'Its history, newest first.' })
-  changes(@Root() { id }: MappingRow, @Ctx() context: Context, @Args(() => PageArgs) page: PageArgs) {
-    return this.loaders.ofEntry(context, id, pageRequest(page));
+  changes(@Root() mapping: MappingRow, @Ctx() context: Context, @Args(() => PageArgs) page: PageArgs) {
+    return this.loaders.ofEntry(context, mapping, pageRequest(page));
   }
 }
 

@@ -8,7 +8,7 @@ import type { MappingKind as Kind } from '../mappings/mapping.js';
 import { MappingKind } from '../mappings/mappings.types.js';
 import { Payload } from '../user-errors/payload.types.js';
 import type { ChangeRow } from './change.js';
-import { MAX_CHANGES } from './propose.service.js';
+import { MAX_CHANGES } from './proposal-line.js';
 
 export enum ChangeState {
   STAGED = 'STAGED',
@@ -83,6 +83,9 @@ export class Change extends Node {
 
   @Field(() => String, { nullable: true, description: 'Why it was decided so, where somebody said.' })
   decisionReason!: string | null;
+
+  @Field(() => String, { description: 'SHA-256 in hex over the change and the hash of the one before it.' })
+  hash!: string;
 }
 
 export const ChangeConnection: ClassType = Connection(() => Change, 'Change');

@@ -1,4 +1,3 @@
-import { groupBy } from '../../shared/group-by.js';
 import { UserErrorCode, type UserProblem } from '../../shared/user-errors.js';
 import type { MappingRow } from '../mappings/mapping.js';
 import type { EntryState } from './entries.store.js';
@@ -120,6 +119,8 @@ export interface CheckOptions {
   authorId: number;
   force: boolean;
   mayLock: boolean;
+  /** Locks that have ended by then do not count. */
+  now: Date;
 }
 
 /** What stands against the change of an entry as such, whatever the name is. */
@@ -136,7 +137,8 @@ function entryProblems(
     const whose = staged === null ? '' : `, by the proposal of ${staged.author ?? 'an import'}`;
     problems.push(error(position, 'oldName', 'STALE', `${mapping.srg} ${now}${whose}.`, [mapping]));
   }
-  if (lock !== null && !(options.force && options.mayLock)) {
+  const isLocked = lock !== null && (lock.until === null || lock.until > options.now);
+  if (isLocked && !(options.force && options.mayLock)) {
     problems.push(error(position, 'srg', 'LOCKED', lockedWords(mapping.srg, lock), [mapping]));
   }
   if (!renames && documentation === effectiveDocumentation(entry)) {
@@ -182,14 +184,13 @@ function alreadyNamed(
   return null;
 }
 
-/** Everything that the rules say of edits, all of it at once. @param wanted by position */
+/** Everything that the rules say of edits, all of it at once. @param wanted by position @param uses of their names, by the entry */
 export function checkChanges(
   planned: readonly PlannedChange[],
   wanted: readonly WantedChange[],
-  uses: readonly NameUse[],
+  uses: ReadonlyMap<number, readonly NameUse[]>,
   options: CheckOptions,
 ): UserProblem[] {
-  const byEntry = groupBy(uses, ({ mappingId }) => mappingId);
   return planned.flatMap((change) => {
     const { position, entry, name, documentation, renames } = change;
     const problems = entryProblems(change, wanted[position]!, options);
@@ -198,7 +199,7 @@ export function checkChanges(
       const faults = name === entry.mapping.name ? [] : nameFaults(entry.mapping.kind, name, entry.mapping.name);
       problems.push(...faults.map((fault) => problem(position, 'name', fault)));
       const path = ['changes', String(position), 'name'];
-      const found = useProblems(name, byEntry.get(entry.mapping.id) ?? []);
+      const found = useProblems(name, uses.get(entry.mapping.id) ?? []);
       problems.push(...found.map((each) => ({ ...each, path })));
     }
     const fault = documentation === effectiveDocumentation(entry) ? null : documentationFault(documentation ?? '');

@@ -12,6 +12,7 @@ import type { ChangeRow } from './change.js';
 import { changesById } from './changes.store.js';
 import { applyChanges, changesWithEntries, stagedOfVersion, type ChangeOfEntry } from './decide.store.js';
 import { isFrozen } from './entries.store.js';
+import { lockedWords } from './locked.js';
 import { frozen, namedVersion } from './named-version.js';
 import { takenNames } from './name-problems.js';
 
@@ -105,12 +106,15 @@ function namedProblems(named: Places, found: readonly ChangeOfEntry[], version: 
 
 const notStaged = ({ id, srg, state }: ChangeRow) => `Change ${id} of ${srg} is not staged any more: it is ${state}.`;
 
-const lockedProblem = ({ id, srg }: ChangeOfEntry, named: Places | null): UserProblem => ({
-  code: UserErrorCode.LOCKED,
-  message: named === null ? `${srg} is locked: its change stays staged.` : `${srg} is locked.`,
-  path: pathOf(id, named),
-  severity: named === null ? 'WARNING' : 'ERROR',
-});
+function lockedProblem({ id, srg, lockReason, lockUntil, lockBy }: ChangeOfEntry, named: Places | null): UserProblem {
+  const words = lockedWords(srg, { reason: lockReason, until: lockUntil, by: lockBy });
+  return {
+    code: UserErrorCode.LOCKED,
+    message: named === null ? `${words} Its change stays staged.` : words,
+    path: pathOf(id, named),
+    severity: named === null ? 'WARNING' : 'ERROR',
+  };
+}
 
 /**
  * Names that would be taken once these changes, and not all that is staged, are committed. Changes of an entry that is gone, or that

@@ -9,14 +9,19 @@ export interface ChangeOfEntry extends ChangeRow {
   currentName: string | null;
   currentDocumentation: string | null;
   locked: boolean;
+  /** Why, until when and by whom; null where nobody said, until it is unlocked, and for the shell. */
+  lockReason: string | null;
+  lockUntil: Date | null;
+  lockBy: string | null;
 }
 
 const WITH_ENTRY = (where: string, order = 'c.sequence') => `
   SELECT ${changeColumns()}, m.id AS "mappingId", m.name AS "currentName", m.documentation AS "currentDocumentation",
-         l.mapping_id IS NOT NULL AS locked
+         l.mapping_id IS NOT NULL AS locked, l.reason AS "lockReason", l.until AS "lockUntil", k.handle AS "lockBy"
     FROM changes c ${DECISION}
     LEFT JOIN mappings m ON m.version_id = c.version_id AND m.srg = c.srg AND m.kind = c.kind
     LEFT JOIN mapping_locks l ON l.mapping_id = m.id AND (l.until IS NULL OR l.until > $1::timestamptz)
+    LEFT JOIN users k ON k.id = l.by_id
    WHERE ${where} ORDER BY ${order}`;
 
 const NAMED = statement('changes_to_decide', WITH_ENTRY(`c.sequence = ANY($2::int[])`));

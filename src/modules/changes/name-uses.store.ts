@@ -26,28 +26,28 @@ export interface NameUse {
 /** At most so many other entries are told for each name. */
 const MAX_TOLD = 10;
 
-// $1 version, $2 entries, $3 the names that they are to have, null for none, $4 whether staged names count.
+// $1 version; `wanted` selects entries as `id` and the names that they are to have as `name`, null for none; `effective` is whether
+// staged names count.
 // Names lead to their holders through an index, holders to the places where they are seen, and places are compared as groups, so
 // that the work grows with the number of names and of their holders, not with its square. Of a group it tells the first few. OFFSET 0
 // keeps the planner to the index of names: statistics do not know how many changes are staged by now.
-const USES = statement(
-  'name_uses',
-  `WITH batch AS MATERIALIZED (
-     SELECT m.id, m.kind, m.method_id, w.name FROM unnest($2::int[], $3::text[]) AS w(id, name) JOIN mappings m ON m.id = w.id
-      WHERE w.name IS NOT NULL
+export const uses = (wanted: string, effective: string) =>
+  `WITH wanted AS MATERIALIZED (${wanted}),
+   batch AS MATERIALIZED (
+     SELECT m.id, m.kind, m.method_id, w.name FROM wanted w JOIN mappings m ON m.id = w.id WHERE w.name IS NOT NULL
    ), names AS MATERIALIZED (SELECT DISTINCT kind, name FROM batch),
    spellings AS MATERIALIZED (SELECT DISTINCT name FROM names),
    holders AS MATERIALIZED (
      SELECT m.id, m.kind, m.method_id, s.name FROM spellings s JOIN mappings m ON m.version_id = $1 AND m.name = s.name
        ${joinStaged('m', 'c')}
-      WHERE m.id <> ALL($2::int[]) AND NOT ($4 AND c.sequence IS NOT NULL AND c.new_name IS DISTINCT FROM m.name)
+      WHERE m.id NOT IN (SELECT id FROM wanted) AND NOT (${effective} AND c.sequence IS NOT NULL AND c.new_name IS DISTINCT FROM m.name)
      UNION ALL
      SELECT m.id, m.kind, m.method_id, s.name
        FROM spellings s CROSS JOIN LATERAL (
          SELECT * FROM changes WHERE new_name = s.name OFFSET 0
        ) c
        JOIN mappings m ON m.version_id = c.version_id AND m.srg = c.srg AND m.kind = c.kind
-      WHERE $4 AND c.version_id = $1 AND c.state = 'STAGED' AND m.name IS DISTINCT FROM c.new_name AND m.id <> ALL($2::int[])
+      WHERE ${effective} AND c.version_id = $1 AND c.state = 'STAGED' AND m.name IS DISTINCT FROM c.new_name AND m.id NOT IN (SELECT id FROM wanted)
    ), everyone AS (
      SELECT id, kind, method_id, name, true AS wants FROM batch
      UNION ALL SELECT h.id, h.kind, h.method_id, h.name, false FROM holders h
@@ -85,10 +85,33 @@ const USES = statement(
    ), numbered AS (SELECT *, row_number() OVER (PARTITION BY wanting, use ORDER BY other) AS number FROM told)
    SELECT t.wanting AS "mappingId", t.use, o.name AS owner, ${mappingColumns('m', 'other_')}
      FROM numbered t JOIN mappings m ON m.id = t.other LEFT JOIN mappings o ON o.id = t.owner
-    WHERE t.number <= ${MAX_TOLD} ORDER BY t.wanting, t.use, t.other`,
+    WHERE t.number <= ${MAX_TOLD}`;
+
+const ORDER = `ORDER BY "mappingId", use, other_id`;
+
+/** More names than these are worth a plan of their own. */
+export const FEW = 100;
+// What comes out of a SELECT is planned alike however long it is, so that the plan is kept: making one takes longer than few names do.
+const USES_OF_FEW = statement(
+  'name_uses_of_few',
+  `${uses('SELECT * FROM unnest((SELECT $2::int[]), (SELECT $3::text[])) AS w(id, name)', '$4')} ${ORDER}`,
+);
+const USES = statement(
+  'name_uses',
+  `${uses('SELECT * FROM unnest($2::int[], $3::text[]) AS w(id, name)', '$4')} ${ORDER}`,
 );
 
-type FlatUse = Omit<NameUse, 'other'> & { [K in keyof MappingRow as `other_${K}`]: MappingRow[K] };
+export type FlatUse = Omit<NameUse, 'other'> & { [K in keyof MappingRow as `other_${K}`]: MappingRow[K] };
+
+const OTHER = 'other_';
+
+export function nameUse(row: FlatUse): NameUse {
+  const { mappingId, use, owner } = row;
+  const other = Object.fromEntries(
+    Object.entries(row).flatMap(([key, value]) => (key.startsWith(OTHER) ? [[key.slice(OTHER.length), value]] : [])),
+  );
+  return { mappingId, use, owner, other: other as unknown as MappingRow };
+}
 
 /**
  * Where names that entries are to have are used already, or would be by each other: methods of one name and parameter types in a
@@ -102,17 +125,11 @@ export async function nameUses(
   view: NameView,
 ): Promise<NameUse[]> {
   if (wanted.length === 0) return [];
-  const rows = await db.query<FlatUse>(USES, [
+  const rows = await db.query<FlatUse>(wanted.length > FEW ? USES : USES_OF_FEW, [
     versionId,
     wanted.map(({ mappingId }) => mappingId),
     wanted.map(({ name }) => name),
     view === 'EFFECTIVE',
   ]);
-  return rows.map((row) => {
-    const { mappingId, use, owner } = row;
-    const other = Object.fromEntries(
-      Object.entries(row).flatMap(([key, value]) => (key.startsWith('other_') ? [[key.slice(6), value]] : [])),
-    );
-    return { mappingId, use, owner, other: other as unknown as MappingRow };
-  });
+  return rows.map(nameUse);
 }

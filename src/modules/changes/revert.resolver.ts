@@ -6,7 +6,7 @@ import { Requires } from '../../graphql/directives/index.js';
 import { rowKey } from '../../graphql/inputs.js';
 import { payload } from '../user-errors/payload.types.js';
 import { ChangesPayload } from './changes.types.js';
-import { MAX_CHANGES } from './propose.service.js';
+import { MAX_CHANGES } from './proposal-line.js';
 import { revertChanges } from './revert.service.js';
 import { RevertChangesInput } from './revert.types.js';
 

@@ -11,6 +11,7 @@ import type { ChangeRow } from './change.js';
 import { changesById } from './changes.store.js';
 import { changesWithEntries, lastInState, type ChangeOfEntry } from './decide.store.js';
 import { isFrozen, type EntryState } from './entries.store.js';
+import { lockedWords } from './locked.js';
 import { frozen, namedVersion } from './named-version.js';
 import { takenNames } from './name-problems.js';
 import { oneEntry } from './one-entry.js';
@@ -63,11 +64,11 @@ export const redoChange = (db: Database, caller: Caller, input: OfEntry): Promis
     const change = await lastInState(tx, id, 'UNDONE', caller.now);
     if (change === null) throw userError('NOTHING_TO_UNDO', `No change of ${srg} is undone.`, 'srg');
     await requireOwn(turn, change);
-    if (change.locked && !effectivePermissions(actor, caller.now, version.id).has(Permission.MAPPING_LOCK)) {
-      throw userError('LOCKED', `${srg} is locked.`, 'srg');
+    const { staged, lock } = entry;
+    if (lock !== null && !effectivePermissions(actor, caller.now, version.id).has(Permission.MAPPING_LOCK)) {
+      throw userError('LOCKED', lockedWords(srg, lock), 'srg');
     }
     if (!isOfNow(change)) throw userError('STALE', `${srg} is called ${name ?? 'nothing'} by now.`, 'srg');
-    const { staged } = entry;
     if (staged !== null && staged.sequence !== change.supersedes && staged.authorId !== Number(actor.user.id)) {
       const who = staged.author ?? 'An import';
       throw userError('STALE', `${who} has proposed ${staged.name ?? 'no name'} for ${srg} since.`, 'srg');

@@ -1,4 +1,5 @@
 import { ALL_PERMISSIONS, isForTokens, type Permission } from '../../auth/permissions.js';
+import { isNetworkName, NETWORK_RULE } from '../../shared/irc-names.js';
 import { userError } from '../../shared/user-errors.js';
 import type { WebhookTargets } from '../webhooks/targets.js';
 import { checkAddresses, checkBackchannel } from './client-addresses.js';
@@ -7,6 +8,9 @@ import { checkPublicKeys } from './public-keys.js';
 
 /** How many clients a person may have. */
 export const MAX_CLIENTS = 20;
+
+/** How many IRC networks a client may speak for. */
+const MAX_NETWORKS = 10;
 
 /** How long a secret goes on beside the one that took its place, in milliseconds. */
 export const OVERLAP = 10 * 60_000;
@@ -20,6 +24,8 @@ export interface ClientInput {
   postLogoutRedirectUris: readonly string[];
   backchannelLogoutUri: string | null;
   permissions: readonly Permission[];
+  /** BOT: the IRC networks whose people it may speak for. */
+  networks: readonly string[];
   /** JWKs. */
   publicKeys: readonly object[];
   dpopBound: boolean;
@@ -85,6 +91,18 @@ function checkPermissions(kind: OAuthClientKind, asked: readonly Permission[]): 
   throw invalid(`The permission ${refused} is for ${whose}.`, 'permissions');
 }
 
+/** The names of networks as given. @throws UserErrors INVALID_INPUT naming the one that can not be */
+function checkNetworks(kind: OAuthClientKind, given: readonly string[]): string[] {
+  if (kind !== 'BOT' && given.length > 0) throw invalid('Only a BOT client speaks for an IRC network.', 'networks');
+  if (given.length > MAX_NETWORKS) throw invalid(`A client speaks for ${MAX_NETWORKS} networks at most.`, 'networks');
+  const folded = given.map((name) => name.toLowerCase());
+  given.forEach((name, i) => {
+    if (!isNetworkName(name)) throw invalid(NETWORK_RULE, `networks.${i}`);
+    if (folded.indexOf(folded[i]!) !== i) throw invalid('This network stands there twice.', `networks.${i}`);
+  });
+  return [...given];
+}
+
 /**
  * Checks all that is said of a client, what stays as it was included.
  * @param isOurs whether it may be called like the service
@@ -112,6 +130,7 @@ export async function checkClient(
     postLogoutRedirectUris: checkAddresses(kind, input.postLogoutRedirectUris, 'postLogoutRedirectUris'),
     backchannelLogoutUri: backchannel === null ? null : checkBackchannel(kind, backchannel, targets),
     permissions: checkPermissions(kind, input.permissions),
+    networks: checkNetworks(kind, input.networks),
     jwks: keys.length === 0 ? null : { keys },
     dpopBound,
   };

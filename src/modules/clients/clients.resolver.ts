@@ -122,6 +122,7 @@ export class ClientMutations {
         postLogoutRedirectUris: input.postLogoutRedirectUris ?? [],
         backchannelLogoutUri: input.backchannelLogoutUri ?? null,
         permissions: input.permissions ?? [],
+        networks: input.networks ?? [],
         publicKeys: input.publicKeys ?? [],
         dpopBound: input.dpopBound ?? false,
         trusted: input.trusted ?? false,

@@ -10,7 +10,7 @@ import { userError } from '../../shared/user-errors.js';
 import { lockCaller } from '../accounts/lock-caller.js';
 import { lockUser, type UserRow } from '../accounts/users.store.js';
 import type { AuditAction } from '../audit/audit-actions.js';
-import { originOf, record } from '../audit/audit.store.js';
+import { originOf, record, type Origin } from '../audit/audit.store.js';
 import { inTurn, type SignedInCaller } from '../roles/in-turn.js';
 import type { WebhookTargets } from '../webhooks/targets.js';
 import { deleteAuthorizations } from './authorizations.store.js';
@@ -102,8 +102,8 @@ async function lockBot(tx: Tx, person: UserRow, kind: store.OAuthClientKind, bot
 
 /**
  * Registers a client of the caller.
- * @throws UserErrors INVALID_INPUT, NOT_FOUND for the bot; AppError FORBIDDEN without fresh presence, and for a trusted one without
- *   CLIENT_MANAGE
+ * @throws UserErrors INVALID_INPUT, NOT_FOUND for the bot; AppError FORBIDDEN without fresh presence, and without CLIENT_MANAGE
+ *   for one that is trusted or speaks for IRC networks
  */
 export function registerClient(
   auth: AuthServices,
@@ -113,29 +113,41 @@ export function registerClient(
 ): Promise<ClientWithSecret> {
   return change(auth, caller, async (tx, by) => {
     const { person, managesAll } = by;
-    if (input.trusted && !managesAll) throw forbidden(Permission.CLIENT_MANAGE);
+    if ((input.trusted || input.networks.length > 0) && !managesAll) throw forbidden(Permission.CLIENT_MANAGE);
     const content = await rules.checkClient(kind, input, { targets, isOurs: managesAll });
     const bot = await lockBot(tx, person, kind, botId);
-    if ((await store.countClientsOf(tx, person.id)) >= rules.MAX_CLIENTS) {
-      const why = `A person has ${rules.MAX_CLIENTS} clients at most: delete those that are not used.`;
-      throw userError('INVALID_INPUT', why);
-    }
-    const secret = rules.hasSecret(content.authentication) ? mintSecret() : null;
-    const client = await store.insertClient(tx, {
-      ...content,
-      kind,
-      ownerId: person.id,
-      botId: bot?.id ?? null,
-      // 132 bits: nobody guesses one, and none comes back.
-      clientId: newSecret().slice(0, 22),
-      secretHash: secret === null ? null : hashSecret(secret),
-      subjectSalt: randomBytes(32),
-      createdAt: by.caller.now,
-    });
-    await note(tx, by, 'client.register', client, [kind, ...(client.trusted ? ['trusted'] : [])]);
-    return { client, secret };
+    const made = { ...content, kind, ownerId: person.id, botId: bot?.id ?? null, createdAt: by.caller.now };
+    return addClient(tx, originOf(by.caller), made);
   });
 }
+
+/**
+ * Registers a client that was checked. Whether `by` may do so is for the caller to check, who holds its owner.
+ * @throws UserErrors INVALID_INPUT where its owner has too many
+ */
+export async function addClient(
+  tx: Tx,
+  by: Origin,
+  made: Omit<store.NewClient, 'clientId' | 'secretHash' | 'subjectSalt'>,
+): Promise<ClientWithSecret> {
+  if ((await store.countClientsOf(tx, made.ownerId)) >= rules.MAX_CLIENTS) {
+    const why = `A person has ${rules.MAX_CLIENTS} clients at most: delete those that are not used.`;
+    throw userError('INVALID_INPUT', why);
+  }
+  const secret = rules.hasSecret(made.authentication) ? mintSecret() : null;
+  const client = await store.insertClient(tx, {
+    ...made,
+    // 132 bits: nobody guesses one, and none comes back.
+    clientId: newSecret().slice(0, 22),
+    secretHash: secret === null ? null : hashSecret(secret),
+    subjectSalt: randomBytes(32),
+  });
+  await note(tx, by, 'client.register', client, [made.kind, ...(client.trusted ? ['trusted'] : [])]);
+  return { client, secret };
+}
+
+const sameNetworks = (a: Pick<rules.ClientInput, 'networks'>, b: Pick<rules.ClientInput, 'networks'>): boolean =>
+  JSON.stringify(a.networks) === JSON.stringify(b.networks);
 
 /** What is to be said of a client: what is given, and what is known of it. */
 const wantedOf = (known: store.OAuthClientRow, given: UpdateClientInput): rules.ClientInput => ({
@@ -148,14 +160,15 @@ const wantedOf = (known: store.OAuthClientRow, given: UpdateClientInput): rules.
     given.backchannelLogoutUri === undefined ? known.backchannelLogoutUri : given.backchannelLogoutUri,
   // One that an older or newer build knew means nothing to this one.
   permissions: given.permissions ?? known.permissions.filter(isPermission),
+  networks: given.networks ?? known.networks,
   publicKeys: given.publicKeys ?? known.jwks?.keys ?? [],
   dpopBound: given.dpopBound ?? known.dpopBound,
   trusted: given.trusted ?? known.trusted,
 });
 
 /**
- * Changes a client: the caller's own, or anybody's with CLIENT_MANAGE, without which a trusted client is not changed at all: people
- * are not asked before it is let in. One that proves itself with a secret from now on gets one; one that did loses it.
+ * Changes a client: the caller's own, or anybody's with CLIENT_MANAGE, without which a trusted client is not changed at all, as people
+ * are not asked before it is let in, and no client speaks for other IRC networks. One that proves itself with a secret from now on gets one; one that did loses it.
  * @throws UserErrors INVALID_INPUT, NOT_FOUND; AppError FORBIDDEN
  */
 export function updateClient(
@@ -168,7 +181,8 @@ export function updateClient(
   return change(auth, caller, async (tx, by) => {
     const known = await lockManaged(tx, by, id, 'client');
     const wanted = wantedOf(known, input);
-    if ((known.trusted || wanted.trusted) && !by.managesAll) throw forbidden(Permission.CLIENT_MANAGE);
+    const takesManager = known.trusted || wanted.trusted || !sameNetworks(known, wanted);
+    if (takesManager && !by.managesAll) throw forbidden(Permission.CLIENT_MANAGE);
     const isOurs = by.managesAll || wanted.name === known.name;
     const content = await rules.checkClient(known.kind, wanted, { targets, isOurs });
     const client = await store.updateClient(tx, id, content);
@@ -177,7 +191,7 @@ export function updateClient(
     const secret = await changeAuthentication(tx, known, client.authentication);
     const fields = Object.keys(content) as (keyof store.ClientContent)[];
     const changed = fields.filter((field) => JSON.stringify(client[field]) !== JSON.stringify(known[field]));
-    if (changed.length > 0) await note(tx, by, 'client.update', client, changed);
+    if (changed.length > 0) await note(tx, originOf(by.caller), 'client.update', client, changed);
     return { client, secret };
   });
 }
@@ -214,7 +228,7 @@ export function rotateClientSecret(auth: AuthServices, caller: Caller, id: numbe
       previousSecretHash: secretHash,
       previousSecretUntil: until,
     });
-    await note(tx, by, 'client.rotate', client);
+    await note(tx, originOf(by.caller), 'client.rotate', client);
     return { client, secret };
   });
 }
@@ -224,7 +238,7 @@ export function deleteClient(auth: AuthServices, caller: Caller, id: number): Pr
   return change(auth, caller, async (tx, by) => {
     const client = await lockManaged(tx, by, id);
     await store.deleteClient(tx, id);
-    await note(tx, by, 'client.delete', client);
+    await note(tx, originOf(by.caller), 'client.delete', client);
   });
 }
 
@@ -238,11 +252,11 @@ async function lockManaged(tx: Tx, { person, managesAll }: Manager, id: number, 
 /** By number: a name or an address may be personal, and would outlive its owner in the log. */
 const note = (
   tx: Tx,
-  { caller }: Manager,
+  by: Origin,
   action: AuditAction,
   { id, ownerId }: store.OAuthClientRow,
   what: readonly string[] = [],
 ): Promise<void> => {
   const detail = what.length === 0 ? `client ${id}` : `client ${id}: ${what.join(', ')}`;
-  return record(tx, originOf(caller), { action, subjectId: ownerId, detail });
+  return record(tx, by, { action, subjectId: ownerId, detail });
 };

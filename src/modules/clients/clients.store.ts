@@ -21,6 +21,8 @@ export interface OAuthClientRow {
   backchannelLogoutUri: string | null;
   /** What it may ask for at most. */
   permissions: string[];
+  /** BOT: the IRC networks whose people it may speak for. */
+  networks: string[];
   /** A JWK set of public keys. */
   jwks: { keys: Record<string, unknown>[] } | null;
   dpopBound: boolean;
@@ -39,7 +41,7 @@ export interface ClientCredentialsRow extends OAuthClientRow {
 
 const COLUMNS = `c.id, c.client_id AS "clientId", c.name, c.kind, c.authentication, c.owner_id AS "ownerId", c.bot_id AS "botId",
   c.trusted, c.homepage, c.redirect_uris AS "redirectUris", c.post_logout_redirect_uris AS "postLogoutRedirectUris",
-  c.backchannel_logout_uri AS "backchannelLogoutUri", c.permissions, c.jwks, c.dpop_bound AS "dpopBound", c.created_at AS "createdAt"`;
+  c.backchannel_logout_uri AS "backchannelLogoutUri", c.permissions, c.networks, c.jwks, c.dpop_bound AS "dpopBound", c.created_at AS "createdAt"`;
 
 const CREDENTIALS = `c.secret_hash AS "secretHash", c.previous_secret_hash AS "previousSecretHash",
   c.previous_secret_until AS "previousSecretUntil", c.subject_salt AS "subjectSalt"`;
@@ -124,6 +126,7 @@ const valuesOf = (content: ClientContent): unknown[] => [
   content.postLogoutRedirectUris,
   content.backchannelLogoutUri,
   content.permissions,
+  content.networks,
   content.jwks === null ? null : JSON.stringify(content.jwks),
   content.dpopBound,
 ];
@@ -135,8 +138,10 @@ export async function insertClient(tx: Tx, client: NewClient): Promise<OAuthClie
   const { clientId, kind, ownerId, botId, secretHash, subjectSalt, createdAt } = client;
   const rows = await tx.query<OAuthClientRow>(
     `INSERT INTO oauth_clients AS c (name, authentication, trusted, homepage, redirect_uris, post_logout_redirect_uris,
-            backchannel_logout_uri, permissions, jwks, dpop_bound, client_id, kind, owner_id, bot_id, secret_hash, subject_salt, created_at)
-     VALUES ($1, $2::client_authentication, $3, $4, $5, $6, $7, $8, $9::jsonb, $10, $11, $12::oauth_client_kind, $13, $14, $15, $16, $17)
+            backchannel_logout_uri, permissions, networks, jwks, dpop_bound, client_id, kind, owner_id, bot_id, secret_hash,
+            subject_salt, created_at)
+     VALUES ($1, $2::client_authentication, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, $11, $12, $13::oauth_client_kind, $14, $15, $16,
+             $17, $18)
      RETURNING ${COLUMNS}`,
     [...valuesOf(client), clientId, kind, ownerId, botId, secretHash, subjectSalt, createdAt],
   );
@@ -147,8 +152,9 @@ export async function updateClient(tx: Tx, id: number, content: ClientContent): 
   const rows = await tx.query<OAuthClientRow>(
     `UPDATE oauth_clients AS c
         SET name = $1, authentication = $2::client_authentication, trusted = $3, homepage = $4, redirect_uris = $5,
-            post_logout_redirect_uris = $6, backchannel_logout_uri = $7, permissions = $8, jwks = $9::jsonb, dpop_bound = $10
-      WHERE c.id = $11 RETURNING ${COLUMNS}`,
+            post_logout_redirect_uris = $6, backchannel_logout_uri = $7, permissions = $8, networks = $9, jwks = $10::jsonb,
+            dpop_bound = $11
+      WHERE c.id = $12 RETURNING ${COLUMNS}`,
     [...valuesOf(content), id],
   );
   return rows[0]!;

@@ -75,6 +75,9 @@ export class OAuthClient extends Node {
   @Field(() => Url, { nullable: true, description: 'What the provider calls when somebody signs out.' })
   backchannelLogoutUri!: string | null;
 
+  @Field(() => [String], { description: 'BOT: the IRC networks whose people it may speak for.' })
+  networks!: string[];
+
   @Field(() => Boolean, { description: 'Whether its access tokens hold only together with its key (DPoP).' })
   dpopBound!: boolean;
 
@@ -91,6 +94,8 @@ const NAME = 'What people read when they are asked whether to let it in: 1 to 60
 const BACKCHANNEL = 'WEB: what the provider calls when somebody signs out; https, on the public network.';
 const PERMISSIONS =
   'What it may ask for at most. ROLE_GRANT, IDENTITY_MANAGE and CLIENT_MANAGE are for no client, IRC_VERIFY and ACT_FOR_USERS for BOT clients alone.';
+const NETWORKS =
+  'BOT: the IRC networks whose people it may speak for, 10 at most; it takes CLIENT_MANAGE. Each has 1 to 63 letters, digits, ".", "_" and "-".';
 const PUBLIC_KEYS =
   'JWKs of its public keys, 5 at most, for PRIVATE_KEY and for BOT clients: EC of P-256, OKP of Ed25519, RSA of 2048 bits or more. One without a `kid` gets its thumbprint.';
 const DPOP = 'Whether its access tokens hold only together with its key (DPoP).';
@@ -123,6 +128,9 @@ export class RegisterClientInput {
 
   @Field(() => [Permission], { nullable: true, description: PERMISSIONS })
   permissions?: Permission[] | null;
+
+  @Field(() => [String], { nullable: true, description: NETWORKS })
+  networks?: string[] | null;
 
   @Field(() => [JsonObject], { nullable: true, description: PUBLIC_KEYS })
   publicKeys?: object[] | null;
@@ -169,6 +177,9 @@ export class UpdateClientInput {
     description: `${PERMISSIONS} What is taken away counts no more at once.`,
   })
   permissions?: Permission[] | null;
+
+  @Field(() => [String], { nullable: true, description: `${NETWORKS} What is taken away counts no more at once.` })
+  networks?: string[] | null;
 
   @Field(() => [JsonObject], { nullable: true, description: PUBLIC_KEYS })
   publicKeys?: object[] | null;

@@ -34,7 +34,7 @@ export class ComparisonQueries {
       ...found.names.counts,
       base: side(found.base),
       head: side(found.head),
-      entries: wanted.edges.map(({ node }) => node),
+      entries: wanted.nodes,
       pageInfo: pageInfo(wanted),
       totalCount: wanted.totalCount,
     };

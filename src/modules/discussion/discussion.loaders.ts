@@ -4,10 +4,11 @@ import type { Context } from '../../graphql/context.js';
 import { listKind, loadPage } from '../../graphql/nested-list.js';
 import type { Page, PageRequest } from '../../shared/page.js';
 import * as comments from './comments.store.js';
-import { votesOf } from './votes.store.js';
+import { talliesOf, votesOf, type TallyRow } from './votes.store.js';
 import { weightsOf, type ChangeWeightRow } from './weight.store.js';
 
 const COMMENTS = listKind();
+const TALLY = {};
 const VOTE = {};
 const WEIGHT = {};
 
@@ -24,6 +25,12 @@ export class DiscussionLoaders {
       key: ({ id }) => [id],
       keyTypes: ['int'],
     });
+  }
+
+  /** The votes on a change. */
+  async tally(context: Context, change: number): Promise<TallyRow> {
+    const byChange = async (ids: number[]) => new Map((await talliesOf(this.db, ids)).map((row) => [row.change, row]));
+    return (await loadBatched(context, TALLY, null, change, byChange)) ?? { change, for: 0, against: 0 };
   }
 
   /** What the caller voted on a change; null for nothing. */

@@ -5,6 +5,7 @@ import { PageArgs } from '../../graphql/connection.js';
 import { callerOf, type Context } from '../../graphql/context.js';
 import { Requires } from '../../graphql/directives/index.js';
 import { pageRequest } from '../../shared/page.js';
+import type { Soon } from '../../shared/soon.js';
 import type { UserLoaders } from '../accounts/users.loaders.js';
 import { User } from '../accounts/users.types.js';
 import type { ChangeRow } from '../changes/change.js';
@@ -34,7 +35,8 @@ export class ChangeDiscussionResolver {
   constructor(private readonly loaders: DiscussionLoaders) {}
 
   @FieldResolver(() => VoteTally, { description: 'The votes on it.' })
-  votes(@Root() { id, votesFor, votesAgainst }: ChangeRow): VoteTally {
+  votes(@Root() { id, votesFor, votesAgainst }: ChangeRow, @Ctx() context: Context): Soon<VoteTally> {
+    if (votesFor === null || votesAgainst === null) return this.loaders.tally(context, id);
     return { change: id, for: votesFor, against: votesAgainst };
   }
 

@@ -45,6 +45,20 @@ export async function setVote(tx: Tx, { change, userId, isFor, at }: NewVote): P
   else await tx.query(SET, [change, userId, isFor, at]);
 }
 
+export interface TallyRow {
+  change: number;
+  for: number;
+  against: number;
+}
+
+const TALLIES = statement(
+  'vote_tallies',
+  `SELECT sequence AS change, votes_for AS for, votes_against AS against FROM changes WHERE sequence = ANY($1::int[])`,
+);
+
+/** The votes on changes. */
+export const talliesOf = (db: Sql, changes: readonly number[]): Promise<TallyRow[]> => db.query(TALLIES, [changes]);
+
 const OF_VOTER = statement(
   'votes_of_voter',
   `SELECT change, is_for AS "isFor" FROM change_votes WHERE user_id = $1 AND change = ANY($2::int[])`,

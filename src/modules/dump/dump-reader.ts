@@ -147,8 +147,10 @@ export class DumpReader {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'Z_BUF_ERROR') return this.cutOff();
     if (code?.startsWith('Z_') !== true) return error;
+    const { message } = error as Error;
+    if (message === 'incorrect header check') return badInput(`${this.name} is not compressed by gzip, as a dump is.`);
     return this.line === 0
-      ? badInput(`${this.name} is not compressed by gzip, as a dump is.`)
-      : badInput(`${this.name}:${this.line}: behind this line the file is damaged (${(error as Error).message}).`);
+      ? this.fault(`in or behind this line the file is damaged (${message})`, 1)
+      : this.fault(`behind this line the file is damaged (${message})`);
   }
 }

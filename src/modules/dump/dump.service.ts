@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { holdStill, type Database } from '../../db/index.js';
+import { PROJECT_FOLDER } from '../../shared/project-folder.js';
 import { writeWholeFile } from '../../shared/whole-file.js';
 import { FORMAT, FORMAT_VERSION, type DumpHeader } from './dump-format.js';
 import { dumpLines, type WrittenLines } from './dump-lines.js';
@@ -28,11 +30,10 @@ export interface DumpOptions {
   onProgress?: (done: number, total: number) => void;
 }
 
-/** The service in words and version, for the reader of a dump; beside `src/` and `dist/` alike. */
+/** The service in words and version, for the reader of a dump. */
 async function service(): Promise<DumpHeader['service']> {
-  const { name, version } = JSON.parse(
-    await readFile(new URL('../../../package.json', import.meta.url), 'utf8'),
-  ) as DumpHeader['service'];
+  const text = await readFile(join(PROJECT_FOLDER, 'package.json'), 'utf8');
+  const { name, version } = JSON.parse(text) as DumpHeader['service'];
   return { name, version };
 }
 

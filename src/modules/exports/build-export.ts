@@ -11,6 +11,7 @@ import { parseReleaseName, zipName } from '../releases/release-names.js';
 import { releaseFile } from '../releases/releases.store.js';
 import { mappingsText, namesText, type ExportChoice } from './export-text.js';
 import type { ExportedFile } from './exported-file.js';
+import { storedStructure } from './structure.store.js';
 import { readFromZip, writeZip } from './zip.js';
 
 /** An exported file, ready to be sent. */
@@ -34,7 +35,7 @@ export async function* exportText(
 ): AsyncGenerator<string> {
   if (file.shape === 'CANONICAL') for await (const { text } of names.canonical()) yield text;
   else if (file.shape === 'NAMES') yield* namesText(tx, names, file, choice.documentation);
-  else yield* mappingsText(tx, names, file, choice);
+  else yield* mappingsText(storedStructure(tx, names.target.version.id), names, file, choice);
 }
 
 /** The files of a zip format as one zip. */
@@ -89,22 +90,28 @@ export function buildExport(
     const found = await findTarget(tx, target);
     const { changedAt } = found;
     const content = await exportContent(tx, await NameSet.open(tx, found), file, choice);
-    const hash = createHash('sha256');
     if ('zip' in content) {
       const { zip: bytes } = content;
-      const sha256 = hash.update(bytes).digest('hex');
+      const sha256 = createHash('sha256').update(bytes).digest('hex');
       return { changedAt, bytes, encoding: 'identity', size: bytes.length, sha256 };
     }
-    let size = 0;
-    const counted = async function* () {
-      for await (const text of content.text) {
-        size += Buffer.byteLength(text);
-        hash.update(text);
-        yield text;
-      }
-    };
-    const gzip = createGzip({ level: 6 });
-    const [bytes] = await Promise.all([buffer(gzip), pipeline(counted(), gzip)]);
-    return { changedAt, bytes, encoding: 'gzip', size, sha256: hash.digest('hex') };
+    return { changedAt, ...(await compressed(content.text)) };
   });
+}
+
+/** Takes a text some at a time, and holds no more of it than what comes out compressed. */
+export async function compressed(text: AsyncIterable<string | Buffer>): Promise<Omit<BuiltExport, 'changedAt'>> {
+  const hash = createHash('sha256');
+  let size = 0;
+  const counted = async function* () {
+    for await (const piece of text) {
+      const bytes = Buffer.from(piece);
+      size += bytes.length;
+      hash.update(bytes);
+      yield bytes;
+    }
+  };
+  const gzip = createGzip({ level: 6 });
+  const [bytes] = await Promise.all([buffer(gzip), pipeline(counted(), gzip)]);
+  return { bytes, encoding: 'gzip', size, sha256: hash.digest('hex') };
 }

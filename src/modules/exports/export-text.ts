@@ -9,7 +9,7 @@ import {
 } from '../formats/index.js';
 import type { NameSet } from '../name-sets/name-set.js';
 import { MemberPlanner } from './written-members.js';
-import { exportedClasses, exportedMembers, parameterSlotsOf } from './structure.store.js';
+import { parameterSlotsOf, type Structure } from './structure.store.js';
 
 /** Characters that are handed on at once. */
 const BLOCK = 64 * 1024;
@@ -61,14 +61,14 @@ async function documentedParameters(tx: Tx, names: NameSet): Promise<Map<string,
 
 /** One file of classes and members, some text at a time. */
 export async function* mappingsText(
-  tx: Tx,
-  names: NameSet,
+  structure: Structure,
+  names: Pick<NameSet, 'namesOf' | 'target'>,
   format: MappingsFormat,
   { namespaces, documentation }: ExportChoice,
 ): AsyncGenerator<string> {
   const { version } = names.target;
   const writer = format.writer({ gameVersion: version.name, namespaces });
-  const planner = new MemberPlanner(await exportedClasses(tx, version.id), names, {
+  const planner = new MemberPlanner(await structure.classes(), names, {
     format,
     namespaces,
     documentation,
@@ -76,7 +76,7 @@ export async function* mappingsText(
   let text = writer.begin();
   const { classes } = planner;
   if (format.order === 'SECTIONS') for (const each of classes) text += writer.class(each.written);
-  // Classes are few and in memory; members come through a cursor, in the order of the classes.
+  // Classes are few and at hand; members come some at a time, in the order of the classes.
   let next = 0;
   const classesUpTo = (ownerId: number | null): string => {
     if (format.order === 'SECTIONS') return '';
@@ -92,7 +92,7 @@ export async function* mappingsText(
     constructors: format.constructors,
     parameters: format.parameters,
   };
-  for await (const rows of exportedMembers(tx, version.id, selection)) {
+  for await (const rows of structure.members(selection)) {
     for (const row of rows) {
       text += classesUpTo(row.ownerId);
       text += row.kind === 'FIELD' ? writer.field(planner.field(row)) : writer.method(planner.method(row));

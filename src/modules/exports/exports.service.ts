@@ -5,9 +5,11 @@ import { Remembered } from '../../db/remembered.js';
 import { AppError } from '../../shared/errors.js';
 import { Kept } from '../../shared/kept.js';
 import { Lru } from '../../shared/lru.js';
+import type { ReadModels } from '../read-model/read-models.js';
 import { findTarget, type NameTarget } from '../name-sets/target.js';
 import { buildExport, type BuiltExport } from './build-export.js';
 import type { ExportChoice } from './export-text.js';
+import { exportFromMemory } from './export-from-memory.js';
 import type { ExportedFile } from './exported-file.js';
 
 /** Bytes of finished files that are kept. */
@@ -37,6 +39,7 @@ export class Exports {
 
   constructor(
     private readonly db: Database,
+    private readonly models: ReadModels,
     private readonly log: Logger,
   ) {
     this.targets = new Remembered(db, VERSIONS_CHANNEL, async () => new Lru(TARGETS));
@@ -58,7 +61,11 @@ export class Exports {
       if (this.limit.pendingCount >= WAITING) {
         throw new AppError('RATE_LIMITED', 'Too many files are being made just now. Ask again in a minute.');
       }
-      return this.limit(() => buildExport(this.db, target.text, file, choice));
+      return this.limit(
+        async () =>
+          (await exportFromMemory(this.models, target, file, choice)) ??
+          buildExport(this.db, target.text, file, choice),
+      );
     });
   }
 

@@ -55,6 +55,13 @@ export interface MemberSelection {
   parameters: boolean;
 }
 
+/** What classes and members of a version are read from: the database, or memory. */
+export interface Structure {
+  classes(): ExportedClass[] | Promise<ExportedClass[]>;
+  /** In the order that {@link exportedMembers} tells, some at a time. */
+  members(selection: MemberSelection): Iterable<ExportedMember[]> | AsyncIterable<ExportedMember[]>;
+}
+
 const PARAMETERS = `LEFT JOIN (
   SELECT method_id, json_agg(json_build_array(srg, slot, side, name, documentation) ORDER BY slot, srg COLLATE "C") AS parameters
     FROM mappings WHERE version_id = $1 AND kind = 'PARAMETER' AND method_id IS NOT NULL GROUP BY 1
@@ -91,6 +98,12 @@ export function exportedMembers(
     [versionId, classIds],
   );
 }
+
+/** A version as its tables have it. */
+export const storedStructure = (tx: Tx, versionId: number): Structure => ({
+  classes: () => exportedClasses(tx, versionId),
+  members: (selection) => exportedMembers(tx, versionId, selection),
+});
 
 /** A documented parameter of a method, as far as committed. */
 export interface DocumentedRow {

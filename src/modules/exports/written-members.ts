@@ -48,7 +48,7 @@ export class MemberPlanner {
 
   constructor(
     rows: readonly ExportedClass[],
-    private readonly names: NameSet,
+    private readonly names: Pick<NameSet, 'namesOf'>,
     private readonly choice: WritingChoice,
   ) {
     const { namespaces, format } = choice;

@@ -69,30 +69,38 @@ export const SRG_ID_PATTERN = new RegExp(
   'g',
 );
 
-export interface FoundSrgId {
-  start: number;
-  /** End of the longest candidate. */
-  end: number;
+/** An id in a text. */
+export class FoundSrgId {
+  constructor(
+    readonly start: number,
+    /** The longest that it may be. */
+    readonly longest: string,
+  ) {}
+
+  get end(): number {
+    return this.start + this.longest.length;
+  }
+
   /** What the id may be, longest first; each starts at `start`. One is in the data, or none. */
-  candidates: string[];
+  get candidates(): string[] {
+    const { longest } = this;
+    const candidates = [longest];
+    if (longest.startsWith('p_')) {
+      const withSlot = /^(p_\d+_)\d+_$/.exec(longest);
+      if (withSlot?.[1] !== undefined) candidates.push(withSlot[1]);
+    } else if (longest.startsWith('func_') || longest.startsWith('field_')) {
+      for (let id = longest; id.endsWith('_') && candidates.length < 3; candidates.push(id)) id = id.slice(0, -1);
+    }
+    return candidates;
+  }
 }
 
 /**
  * The ids in a text, in order. Trailing underscores may belong to the id or to the text (`func_1_a__`), and `p_1_2_` may be
  * `p_1_` and text, so each comes with all it may be: take the first candidate that exists.
  */
-export function* findSrgIds(text: string): Generator<FoundSrgId> {
-  for (const match of text.matchAll(SRG_ID_PATTERN)) {
-    const longest = match[0];
-    yield { start: match.index, end: match.index + longest.length, candidates: candidatesOf(longest) };
-  }
-}
-
-function candidatesOf(longest: string): string[] {
-  if (longest.startsWith('func_') || longest.startsWith('field_')) {
-    const bare = longest.replace(/_{1,2}$/, '');
-    return ['__', '_', ''].map((end) => bare + end).filter((candidate) => candidate.length <= longest.length);
-  }
-  const withSlot = /^(p_\d+_)\d+_$/.exec(longest);
-  return withSlot?.[1] === undefined ? [longest] : [longest, withSlot[1]];
+export function findSrgIds(text: string): FoundSrgId[] {
+  const found: FoundSrgId[] = [];
+  for (const match of text.matchAll(SRG_ID_PATTERN)) found.push(new FoundSrgId(match.index, match[0]));
+  return found;
 }

@@ -2,7 +2,13 @@ import type { Database, Tx } from '../../db/index.js';
 import { AppError } from '../../shared/errors.js';
 import type { NamesFile } from '../formats/index.js';
 import { writeHistory, type HistoryWriter } from '../history/history.store.js';
-import { allVersions, bumpHead, coverageOf, lockVersion, type GameVersionRow } from '../versions/versions.store.js';
+import {
+  allVersions,
+  coverageOf,
+  lockVersion,
+  noteNamesImport,
+  type GameVersionRow,
+} from '../versions/versions.store.js';
 import { writeEdits } from './import-history.js';
 import {
   applyNames,
@@ -61,7 +67,7 @@ async function writeNames(
   const by = { authorId, reason, at: new Date() };
   const changes = await writeEdits(history, version, edits, stage ? 'STAGED' : 'COMMITTED', by);
   await (stage ? applySides : applyNames)(tx, version.id);
-  await bumpHead(tx, version.id);
+  await noteNamesImport(tx, version.id);
   return {
     version: name,
     files: files.map(({ file, rows }) => ({ file, rows: rows.length })),

@@ -1,5 +1,6 @@
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import type { Database } from '../../db/index.js';
+import { PROJECT_FOLDER } from '../../shared/project-folder.js';
 import { importNames } from './names-import.service.js';
 import { readNames, readVersion } from './read-source.js';
 import { openSource } from './sources/index.js';
@@ -8,8 +9,7 @@ import { hasNoVersion, importVersion } from './version-import.service.js';
 /** An invented game about a garden; sorts before every real version. */
 export const SAMPLE_VERSION = '0.0-sample';
 
-/** Beside `src/` and `dist/` alike. */
-const SAMPLE_DIR = fileURLToPath(new URL('../../../prisma/sample', import.meta.url));
+const SAMPLE_DIR = join(PROJECT_FOLDER, 'prisma/sample');
 
 /** Gives an empty database something to show. @returns whether it was empty */
 export async function importSample(db: Database): Promise<boolean> {

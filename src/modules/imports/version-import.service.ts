@@ -4,6 +4,7 @@ import { writeHistory, type HistoryWriter } from '../history/history.store.js';
 import { checkVersionName, versionSortKey } from '../versions/version-name.js';
 import {
   allVersions,
+  hasVersions,
   coverageOf,
   deleteSample,
   lockVersion,
@@ -158,4 +159,4 @@ function countPlan({ entries, declarations, unknownStaticness, strayConstructors
 }
 
 /** Whether the database holds no version at all, as at the first start. */
-export const hasNoVersion = async (db: Database | Tx): Promise<boolean> => (await allVersions(db)).length === 0;
+export const hasNoVersion = async (db: Database | Tx): Promise<boolean> => !(await hasVersions(db));

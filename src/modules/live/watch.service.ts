@@ -1,7 +1,9 @@
 import type { Database } from '../../db/index.js';
 import { AppError } from '../../shared/errors.js';
 import type { MappingKind } from '../mappings/mapping.js';
-import { classByName } from '../mappings/mappings.service.js';
+import { StoredEntries } from '../mappings/entry-reader.js';
+import { classNamed } from '../mappings/mappings.service.js';
+import { parseSpelling } from '../mappings/spelling.js';
 import { findVersion } from '../versions/versions.service.js';
 import { entriesOfClass } from './history-tail.store.js';
 
@@ -25,7 +27,7 @@ export async function watched(db: Database, { version, kinds, class: name }: Wat
     return (change) => (versionId === null || change.versionId === versionId) && ofKind(change.kind);
   }
   const { id: versionId, name: versionName } = await findVersion(db, version);
-  const owner = await classByName(db, { version: versionName, name });
+  const owner = await classNamed(new StoredEntries(db, versionId), parseSpelling(name));
   if (owner === null)
     throw new AppError('NOT_FOUND', `${versionName} has no class ${JSON.stringify(name.slice(0, 100))}.`);
   const entries = new Set([owner, ...(await entriesOfClass(db, owner.id))].map(({ kind, srg }) => `${kind} ${srg}`));

@@ -94,9 +94,11 @@ const CLASS_BY_NAME = statement(
    ) AS found JOIN mappings m USING (id) ORDER BY m.id, found.rank`,
 );
 
+/** A class with the rank of the match. */
+export interface RankedClass extends MappingRow {
+  rank: number;
+}
+
 /** The classes of a spelling with the rank of the match: 0 full name, 1 obfuscated, 2 short name. */
-export const classesByName = (
-  db: Sql,
-  versionId: number,
-  spellings: string[],
-): Promise<(MappingRow & { rank: number })[]> => db.query(CLASS_BY_NAME, [versionId, spellings]);
+export const classesByName = (db: Sql, versionId: number, spellings: string[]): Promise<RankedClass[]> =>
+  db.query(CLASS_BY_NAME, [versionId, spellings]);

@@ -4,7 +4,9 @@ import { PageArgs } from '../../graphql/connection.js';
 import type { Context } from '../../graphql/context.js';
 import { Public } from '../../graphql/directives/index.js';
 import { pageRequest } from '../../shared/page.js';
+import { after, type Soon } from '../../shared/soon.js';
 import type { Demand } from '../demand/demand.js';
+import type { ReadModels } from '../read-model/read-models.js';
 import type { VersionLoaders } from '../versions/versions.loaders.js';
 import { GameVersion } from '../versions/versions.types.js';
 import { packageOf, unnamedAmong, type MappingRow } from './mapping.js';
@@ -33,6 +35,7 @@ const FEW = 20;
 export class MappingQueries {
   constructor(
     private readonly db: Database,
+    private readonly models: ReadModels,
     private readonly demand: Demand,
   ) {}
 
@@ -42,21 +45,22 @@ export class MappingQueries {
       'The entry of one SRG id (func_70001_a, field_70001_a, p_70001_1_, net/minecraft/util/ResourceLocation); null where the version has none.',
   })
   @Public()
-  async mapping(
+  mapping(
     @Arg('srg', () => String, { description: 'The SRG id, exactly.' }) srg: string,
     @Ctx() context: Context,
     @Arg('version', () => String, { nullable: true, description: VERSION }) version?: string,
-  ): Promise<MappingRow | null> {
-    const found = await mappings.mapping(this.db, { version, srg });
-    if (found !== null) this.demand.note(context.client.address, unnamedAmong([found]));
-    return found;
+  ): Soon<MappingRow | null> {
+    return after(mappings.mapping(this.models, { version, srg }), (found) => {
+      if (found !== null) this.demand.note(context.client.address, unnamedAmong([found]));
+      return found;
+    });
   }
 
   @Query(() => [Mapping], {
     description: `Everything that an exact spelling can mean, best first and at most ${MAX_LOOKUP}: SRG id, bare index (70001, i1005), obfuscated name, community name, each with an optional owner in any spelling (\`Block.getDrops\`, \`aow.a\`, \`net/minecraft/block/Block#func_70001_a\`).`,
   })
   @Public()
-  async lookup(
+  lookup(
     @Arg('name', () => String, { description: 'The spelling; a descriptor may follow: `aow.a(II)V`.' }) name: string,
     @Ctx() context: Context,
     @Arg('version', () => String, { nullable: true, description: VERSION }) version?: string,
@@ -65,10 +69,11 @@ export class MappingQueries {
       description: 'The kinds to answer with; all where none is named.',
     })
     kinds?: MappingKind[],
-  ): Promise<MappingRow[]> {
-    const found = await mappings.lookup(this.db, { version, name, kinds });
-    if (found.length <= FEW) this.demand.note(context.client.address, unnamedAmong(found));
-    return found;
+  ): Soon<MappingRow[]> {
+    return after(mappings.lookup(this.models, { version, name, kinds }), (found) => {
+      if (found.length <= FEW) this.demand.note(context.client.address, unnamedAmong(found));
+      return found;
+    });
   }
 
   @Query(() => Class, {
@@ -81,8 +86,8 @@ export class MappingQueries {
     @Arg('name', () => String, { description: 'net/minecraft/block/Block, net.minecraft.block.Block, Block or aow.' })
     name: string,
     @Arg('version', () => String, { nullable: true, description: VERSION }) version?: string,
-  ): Promise<MappingRow | null> {
-    return mappings.classByName(this.db, { version, name });
+  ): Soon<MappingRow | null> {
+    return mappings.classByName(this.models, { version, name });
   }
 
   @Query(() => [Mapping], { description: 'One SRG id through every game version, oldest first.' })
@@ -150,8 +155,8 @@ export class MethodResolver {
   }
 
   @FieldResolver(() => [Parameter], { description: 'Its parameters, in their order.' })
-  parameters(@Root() { id }: MappingRow, @Ctx() context: Context): Promise<MappingRow[]> {
-    return this.loaders.parameters(context, id);
+  parameters(@Root() method: MappingRow, @Ctx() context: Context): Soon<MappingRow[]> {
+    return this.loaders.parameters(context, method);
   }
 }
 
@@ -170,7 +175,7 @@ export class ParameterResolver {
   constructor(private readonly loaders: MappingLoaders) {}
 
   @FieldResolver(() => Method, { nullable: true, description: 'The method or constructor that it belongs to.' })
-  method(@Root() { methodId }: MappingRow, @Ctx() context: Context): Promise<MappingRow | null> | null {
-    return methodId === null ? null : this.loaders.method(context, methodId);
+  method(@Root() parameter: MappingRow, @Ctx() context: Context): Soon<MappingRow | null> {
+    return this.loaders.methodOf(context, parameter);
   }
 }

@@ -1,40 +1,46 @@
-import type { Sql } from '../../db/index.js';
 import { badInput } from '../../shared/errors.js';
-import { findVersion } from '../versions/versions.service.js';
-import { classesByName, findBySpelling } from './lookup.store.js';
+import { after, type Soon } from '../../shared/soon.js';
+import type { ReadModels } from '../read-model/read-models.js';
+import { entriesOf, type EntryReader } from './entry-reader.js';
+import type { RankedClass } from './lookup.store.js';
 import type { MappingKind, MappingRow } from './mapping.js';
-import { mappingBySrg } from './mappings.store.js';
-import { parseSpelling } from './spelling.js';
+import { parseSpelling, type Spelling } from './spelling.js';
 
 type InVersion<Input> = Input & { version?: string | null };
 
 /** The entry of an SRG id, or null. @throws AppError NOT_FOUND for an unknown version */
-export async function mapping(db: Sql, { version, srg }: InVersion<{ srg: string }>): Promise<MappingRow | null> {
-  const { id } = await findVersion(db, version);
-  return mappingBySrg(db, id, srg.trim());
-}
+export const mapping = (models: ReadModels, { version, srg }: InVersion<{ srg: string }>): Soon<MappingRow | null> =>
+  after(entriesOf(models, version, [srg]), (entries) => entries.mappingBySrg(srg.trim()));
 
 /**
  * Everything that an exact spelling can mean, best first, at most 200.
  * @throws AppError BAD_USER_INPUT for a malformed spelling, NOT_FOUND for an unknown version
  */
-export async function lookup(
-  db: Sql,
+export function lookup(
+  models: ReadModels,
   { version, name, kinds }: InVersion<{ name: string; kinds?: readonly MappingKind[] | null }>,
-): Promise<MappingRow[]> {
+): Soon<MappingRow[]> {
   const spelling = parseSpelling(name);
-  const { id } = await findVersion(db, version);
-  return findBySpelling(db, id, spelling, kinds ?? null);
+  return after(entriesOf(models, version, [name]), (entries) => entries.findBySpelling(spelling, kinds ?? null));
 }
 
 /**
  * The class of a full, short or obfuscated name, or null.
  * @throws AppError BAD_USER_INPUT naming the candidates where a short name stands for several
  */
-export async function classByName(db: Sql, { version, name }: InVersion<{ name: string }>): Promise<MappingRow | null> {
-  const { classes, bare } = parseSpelling(name);
-  const { id } = await findVersion(db, version);
-  const found = await classesByName(db, id, classes);
+export function classByName(
+  models: ReadModels,
+  { version, name }: InVersion<{ name: string }>,
+): Soon<MappingRow | null> {
+  const spelling = parseSpelling(name);
+  return after(entriesOf(models, version, [name]), (entries) => classNamed(entries, spelling));
+}
+
+/** The class of a spelling, or null. @throws AppError BAD_USER_INPUT naming the candidates where there are several */
+export const classNamed = (entries: EntryReader, { classes, bare }: Spelling): Soon<MappingRow | null> =>
+  after(entries.classesByName(classes), (found) => bestClass(found, bare));
+
+function bestClass(found: readonly RankedClass[], bare: string): MappingRow | null {
   const best = Math.min(...found.map(({ rank }) => rank));
   const matches = found.filter(({ rank }) => rank === best);
   if (matches.length > 1) {

@@ -1,9 +1,10 @@
 import { Arg, Args, Ctx, Field, Int, ObjectType, Query, registerEnumType, Resolver } from 'type-graphql';
-import type { Database } from '../../db/index.js';
 import { PageArgs } from '../../graphql/connection.js';
 import type { Context } from '../../graphql/context.js';
 import { Public } from '../../graphql/directives/index.js';
 import { pageRequest } from '../../shared/page.js';
+import { after, type Soon } from '../../shared/soon.js';
+import type { ReadModels } from '../read-model/read-models.js';
 import type { Demand } from '../demand/demand.js';
 import { unnamedAmong } from './mapping.js';
 import { MappingKind, SearchConnection } from './mappings.types.js';
@@ -79,13 +80,13 @@ const VERSION = 'The game version; the current one where none is named.';
 @Resolver()
 export class SearchQueries {
   constructor(
-    private readonly db: Database,
+    private readonly models: ReadModels,
     private readonly demand: Demand,
   ) {}
 
   @Query(() => SearchConnection, { description: 'Ranked search over every spelling.' })
   @Public()
-  async search(
+  search(
     @Arg('query', () => String, { description: 'What to look for: 1 to 200 characters.' }) query: string,
     @Args(() => PageArgs) page: PageArgs,
     @Ctx() context: Context,
@@ -98,17 +99,18 @@ export class SearchQueries {
     @Arg('match', () => SearchMatch, { nullable: true, description: 'How to compare; FUZZY where it is not said.' })
     match?: SearchMatch,
   ) {
-    const found = await search(this.db, { query, version, kinds, match, page: pageRequest(page) });
-    const exact = found.edges.filter(({ node }) => node.srg === query.trim());
-    this.demand.note(context.client.address, unnamedAmong(exact.map(({ node }) => node)));
-    return found;
+    return after(search(this.models, { query, version, kinds, match, page: pageRequest(page) }), (found) => {
+      const exact = found.edges.filter(({ node }) => node.srg === query.trim());
+      this.demand.note(context.client.address, unnamedAmong(exact.map(({ node }) => node)));
+      return found;
+    });
   }
 
   @Query(() => [Translation], {
     description: `Up to ${MAX_NAMES} names at once, from one namespace to another, answered in their order. The answer has the shape of the question: with an owner and a descriptor where the name came with them.`,
   })
   @Public()
-  async translate(
+  translate(
     @Arg('from', () => Namespace, { description: 'The namespace of the names.' }) from: Namespace,
     @Arg('to', () => Namespace, { description: 'The namespace of the answers.' }) to: Namespace,
     @Arg('names', () => [String], {
@@ -117,23 +119,25 @@ export class SearchQueries {
     names: string[],
     @Ctx() context: Context,
     @Arg('version', () => String, { nullable: true, description: VERSION }) version?: string,
-  ): Promise<Translation[]> {
-    const { translations, unnamed } = await translate(this.db, { version, from, to, names });
-    this.demand.note(context.client.address, unnamed);
-    return translations;
+  ): Soon<Translation[]> {
+    return after(translate(this.models, { version, from, to, names }), ({ translations, unnamed }) => {
+      this.demand.note(context.client.address, unnamed);
+      return translations;
+    });
   }
 
   @Query(() => Deobfuscated, {
     description: `A log or stack trace, up to ${MAX_TEXT} characters, with every SRG id in it replaced by its community name.`,
   })
   @Public()
-  async deobfuscate(
+  deobfuscate(
     @Arg('text', () => String, { description: 'The text, best passed as a variable.' }) text: string,
     @Ctx() context: Context,
     @Arg('version', () => String, { nullable: true, description: VERSION }) version?: string,
-  ): Promise<Deobfuscated> {
-    const { unnamed, ...answer } = await deobfuscate(this.db, { version, text });
-    this.demand.note(context.client.address, unnamed);
-    return answer;
+  ): Soon<Deobfuscated> {
+    return after(deobfuscate(this.models, { version, text }), ({ unnamed, ...answer }) => {
+      this.demand.note(context.client.address, unnamed);
+      return answer;
+    });
   }
 }

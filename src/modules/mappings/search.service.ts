@@ -1,10 +1,12 @@
 import type { Database, Sql } from '../../db/index.js';
 import { AppError, badInput } from '../../shared/errors.js';
 import { decodeCursor, toPage, type Page, type PageRequest } from '../../shared/page.js';
-import { findVersion } from '../versions/versions.service.js';
+import { after, type Soon } from '../../shared/soon.js';
+import type { ReadModels } from '../read-model/read-models.js';
+import { entriesOf } from './entry-reader.js';
 import { checkExpression } from './expression.js';
 import type { MappingKind } from './mapping.js';
-import { searchCount, searchPage, type SearchHit, type SearchTerms } from './search.store.js';
+import { searchCount, searchPage, type SearchCursor, type SearchHit, type SearchTerms } from './search.store.js';
 
 export const SEARCH_MATCHES = ['PREFIX', 'FUZZY', 'REGEX'] as const;
 export type SearchMatch = (typeof SEARCH_MATCHES)[number];
@@ -26,36 +28,49 @@ export interface Search {
  * then similar ones, and those that were called so once or are proposed to be.
  * @throws AppError BAD_USER_INPUT for an empty or overlong query or a bad expression, NOT_FOUND for an unknown version
  */
-export async function search(db: Database, input: Search): Promise<SearchResult> {
+export function search(models: ReadModels, input: Search): Soon<SearchResult> {
   const match = input.match ?? 'FUZZY';
   const text = match === 'REGEX' ? input.query : input.query.trim().replaceAll('.', '/');
   if (text === '') throw badInput('"query" must not be empty.');
   if (text.length > MAX_QUERY) throw badInput(`"query" must not be longer than ${MAX_QUERY} characters.`);
   if (match === 'REGEX') checkExpression(text);
-  const version = await findVersion(db, input.version);
-  const terms: SearchTerms = {
-    versionId: version.id,
-    text,
-    textEnd: behindPrefix(text),
-    kinds: input.kinds ?? null,
-    parts: partsOf(text),
-  };
-  const after = input.page.after === null ? null : cursorOf(input.page.after);
-  const run = <T>(work: (sql: Sql) => Promise<T>) => (match === 'REGEX' ? bounded(db, work) : work(db));
-  const rows = await run((sql) => searchPage(sql, match, terms, after, input.page.first + 1));
-  const page = toPage(
-    rows,
-    input.page,
-    ({ score, srg, id }) => [score, srg, id],
-    () => run((sql) => searchCount(sql, match, terms)),
-  );
-  return { ...page, edges: page.edges.map((edge) => ({ ...edge, score: edge.node.score })) };
+  const terms = { text, textEnd: behindPrefix(text), kinds: input.kinds ?? null, parts: partsOf(text) };
+  return match === 'REGEX' ? byExpression(models, terms, input) : bySpelling(models, match, terms, input);
+}
+
+const bySpelling = (
+  models: ReadModels,
+  match: 'PREFIX' | 'FUZZY',
+  terms: SearchTerms,
+  { version, page }: Search,
+): Soon<SearchResult> =>
+  after(entriesOf(models, version, [terms.text]), (entries) => {
+    const behind = cursorOf(page);
+    const count = () => entries.searchCount(match, terms);
+    return after(entries.searchPage(match, terms, { after: behind, limit: page.first + 1 }), (rows) =>
+      resultOf(rows, page, count),
+    );
+  });
+
+async function byExpression(models: ReadModels, terms: SearchTerms, input: Search): Promise<SearchResult> {
+  const { db } = models;
+  const { id: versionId } = await models.version(input.version);
+  const inVersion = { ...terms, versionId };
+  const behind = cursorOf(input.page);
+  const rows = await bounded(db, (sql) => searchPage(sql, 'REGEX', inVersion, behind, input.page.first + 1));
+  return resultOf(rows, input.page, () => bounded(db, (sql) => searchCount(sql, 'REGEX', inVersion)));
+}
+
+function resultOf(rows: SearchHit[], request: PageRequest, count: () => Soon<number>): SearchResult {
+  const page = toPage(rows, request, ({ score, srg, id }) => [score, srg, id], count);
+  return { ...page, edges: page.edges.map((edge) => Object.assign(edge, { score: edge.node.score })) };
 }
 
 /** A page whose edges tell how well each entry fits. */
 type SearchResult = Page<SearchHit> & { edges: { score: number }[] };
 
-function cursorOf(cursor: string) {
+function cursorOf({ after: cursor }: PageRequest): SearchCursor | null {
+  if (cursor === null) return null;
   const [score, srg, id] = decodeCursor(cursor, ['number', 'string', 'int']) as [number, string, number];
   return { score, srg, id };
 }

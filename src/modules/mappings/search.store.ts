@@ -9,13 +9,16 @@ export interface SearchHit extends MappingRow {
 
 /** What a search is made of besides its text; null leaves a branch out. */
 export interface SearchTerms {
-  versionId: number;
   text: string;
   /** The first text behind all that start with `text`. */
   textEnd: string;
   kinds: readonly MappingKind[] | null;
   /** `gbs` of `gBS`, its end, and the pattern of the parts. */
   parts: { initials: string; end: string; pattern: string } | null;
+}
+
+interface TermsInVersion extends SearchTerms {
+  versionId: number;
 }
 
 /** Where a page goes on: behind this score and id. */
@@ -85,7 +88,7 @@ const STATEMENTS: Record<SearchKind, { page: Statement; count: Statement }> = {
   },
 };
 
-function values(match: SearchKind, { versionId, text, textEnd, kinds, parts }: SearchTerms): unknown[] {
+function values(match: SearchKind, { versionId, text, textEnd, kinds, parts }: TermsInVersion): unknown[] {
   const common = [versionId, text, textEnd, kinds];
   return match === 'FUZZY' ? [...common, parts?.initials ?? null, parts?.end ?? null, parts?.pattern ?? null] : common;
 }
@@ -94,7 +97,7 @@ function values(match: SearchKind, { versionId, text, textEnd, kinds, parts }: S
 export const searchPage = (
   db: Sql,
   match: SearchKind,
-  terms: SearchTerms,
+  terms: TermsInVersion,
   after: SearchCursor | null,
   limit: number,
 ): Promise<SearchHit[]> =>
@@ -106,7 +109,7 @@ export const searchPage = (
     limit,
   ]);
 
-export async function searchCount(db: Sql, match: SearchKind, terms: SearchTerms): Promise<number> {
+export async function searchCount(db: Sql, match: SearchKind, terms: TermsInVersion): Promise<number> {
   const rows = await db.query<{ count: number }>(STATEMENTS[match].count, values(match, terms));
   return rows[0]!.count;
 }

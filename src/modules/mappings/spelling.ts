@@ -21,16 +21,24 @@ const OWNED = /^(.+?)(\|\||::|[#@:./])([^#@:./|]+)$/s;
 
 /** `net.minecraft.block.Block` and `Block.Properties` as internal names. */
 function classSpellings(name: string): string[] {
+  if (!/[./]/.test(name)) return [name];
   const path = name.replaceAll('.', '/');
   const inner = path.replace(/\/([^/]*)$/, '$$$1');
   return inner === path ? [path] : [path, inner];
 }
+
+// Nothing to take apart, and short enough.
+const PLAIN = /^[A-Za-z0-9_$]{1,200}$/;
+
+/** Whether a spelling is nothing but a name, as it stands. */
+export const isPlain = (input: string): boolean => PLAIN.test(input);
 
 /**
  * Takes a spelling apart: SRG id, bare name, `owner.member` with any of `. / # :: : @ ||` between, with or without descriptor.
  * @throws AppError BAD_USER_INPUT if it is empty, too long, or its descriptor is none
  */
 export function parseSpelling(input: string): Spelling {
+  if (isPlain(input)) return { bare: input, classes: [input], owned: null, descriptor: null };
   const text = input.trim();
   if (text === '') throw badInput('A name must not be empty.');
   if (text.length > MAX_SPELLING) throw badInput(`A name must not be longer than ${MAX_SPELLING} characters.`);
@@ -45,6 +53,7 @@ export function parseSpelling(input: string): Spelling {
 
 /** `owner.member` taken apart at the last separator; null for a bare name. */
 export function splitOwner(bare: string): Spelling['owned'] {
+  if (!/[#@:./|]/.test(bare)) return null;
   const [, owner, separator, member] = OWNED.exec(bare) ?? [];
   if (owner === undefined || separator === undefined || member === undefined) return null;
   return { owner, owners: classSpellings(owner), separator, member };

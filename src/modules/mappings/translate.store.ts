@@ -1,19 +1,32 @@
 import { statement, type Sql, type Statement } from '../../db/database.js';
 import type { Namespace } from '../formats/index.js';
-import type { MappingKind } from './mapping.js';
+
+export interface Translation {
+  from: string;
+  /** The answer, where there is exactly one. */
+  to: string | null;
+  /** Every answer. */
+  candidates: string[];
+}
+
+export interface Translated {
+  /** In the order of the names. */
+  translations: Translation[];
+  /** Ids of the entries whose community name was asked for and is not there. */
+  unnamed: number[];
+}
 
 /** One meaning of one of the names, in every namespace; `position` is the place of the name in the question. */
 export interface TranslatedEntry {
   position: number;
   id: number;
-  kind: MappingKind;
   srg: string;
   mcp: string | null;
   /** Classes: one; members, if asked for: as their classes carry them, each once; parameters: none. */
   obf: string[];
 }
 
-const ENTRY = `m.id, m.kind, m.srg, m.name AS mcp,
+const ENTRY = `m.id, m.srg, m.name AS mcp,
   CASE WHEN m.kind = 'CLASS' THEN ARRAY[m.obf] WHEN m.kind = 'PARAMETER' OR NOT $4 THEN '{}'
     ELSE ARRAY(SELECT DISTINCT d.obf FROM declarations d WHERE d.member_id = m.id ORDER BY 1) END AS obf`;
 
@@ -29,7 +42,7 @@ const BARE: Record<Namespace, Statement> = {
   SRG: statement(
     'translate_srg',
     `SELECT position::int, ${ENTRY} FROM ${asked}
-       JOIN mappings m ON m.version_id = $1 AND m.srg = asked.class ORDER BY position, m.srg`,
+       JOIN mappings m ON m.version_id = $1 AND m.srg = asked.class ORDER BY position, m.srg, m.kind`,
   ),
   MCP: statement(
     'translate_mcp',
@@ -37,7 +50,7 @@ const BARE: Record<Namespace, Statement> = {
        SELECT position, m.id FROM ${asked} JOIN mappings m ON m.version_id = $1 AND m.short_name = asked.name
        UNION SELECT position, m.id FROM ${asked} JOIN mappings m ON m.version_id = $1 AND m.name = asked.class
        UNION SELECT position, m.id FROM ${asked} JOIN mappings m ON m.version_id = $1 AND m.server_name = asked.name
-     ) AS found JOIN mappings m USING (id) ORDER BY position, m.srg`,
+     ) AS found JOIN mappings m USING (id) ORDER BY position, m.srg, m.kind`,
   ),
 };
 
@@ -143,12 +156,16 @@ export const translateDescribed = (
 
 const NAMES_OF = statement(
   'names_of',
-  `SELECT id, srg, short_name AS name FROM mappings WHERE version_id = $1 AND srg = ANY($2::text[])`,
+  `SELECT id, srg, short_name AS name FROM mappings WHERE version_id = $1 AND srg = ANY($2::text[]) ORDER BY kind DESC`,
 );
 
-/** The community names of SRG ids, null for an unnamed one; ids that the version lacks are left out. */
-export const namesOf = (
-  db: Sql,
-  versionId: number,
-  srgs: readonly string[],
-): Promise<{ id: number; srg: string; name: string | null }[]> => db.query(NAMES_OF, [versionId, srgs]);
+/** An SRG id with the community name of its entry, null for an unnamed one. */
+export interface NamedEntry {
+  id: number;
+  srg: string;
+  name: string | null;
+}
+
+/** The community names of SRG ids; ids that the version lacks are left out. Of two kinds with one id the first comes last. */
+export const namesOf = (db: Sql, versionId: number, srgs: readonly string[]): Promise<NamedEntry[]> =>
+  db.query(NAMES_OF, [versionId, srgs]);

@@ -2,6 +2,7 @@ import { buffer } from 'node:stream/consumers';
 import { Readable } from 'node:stream';
 import { holdStill, type Database, type Tx } from '../../db/index.js';
 import { mappingsText } from '../exports/export-text.js';
+import { storedStructure } from '../exports/structure.store.js';
 import { writeZip } from '../exports/zip.js';
 import { excHead, excLine, formatSpec, staticMethodsText, type MappingsFormat } from '../formats/index.js';
 import type { SourceFile } from '../imports/version-files.store.js';
@@ -26,7 +27,7 @@ export function mcpZip(db: Database, version: string, mappings: 'SRG' | 'CSRG'):
     const format = formatSpec(mappings) as MappingsFormat;
     const { id } = names.target.version;
     const { namespaces } = format;
-    const joined = mappingsText(tx, names, format, { namespaces, documentation: false });
+    const joined = mappingsText(storedStructure(tx, id), names, format, { namespaces, documentation: false });
     return writeZip([
       { name: format.fileName, content: await buffer(Readable.from(joined)) },
       { name: 'joined.exc', content: await buffer(Readable.from(excText(tx, id))) },

@@ -56,6 +56,6 @@ export class ReleaseLoaders {
       keyTypes: ['int'],
     });
     // It was counted when the release was published.
-    return { ...rows, totalCount: () => Promise.resolve(changeCount) };
+    return { ...rows, edges: rows.edges, totalCount: () => Promise.resolve(changeCount) };
   }
 }

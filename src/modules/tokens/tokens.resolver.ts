@@ -37,7 +37,7 @@ export class ApiTokenResolver {
     description: 'The game versions for which it holds; empty where it holds for all, see `forAllGameVersions`.',
   })
   async gameVersions(@Root() { gameVersionIds }: ApiTokenRow, @Ctx() context: Context): Promise<GameVersionRow[]> {
-    const versions = await Promise.all(gameVersionIds.map((id) => this.versions.byId(context, id)));
+    const versions = await Promise.all(gameVersionIds.map(async (id) => this.versions.byId(context, id)));
     return versions.filter((version) => version !== null);
   }
 

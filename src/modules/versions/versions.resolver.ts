@@ -1,24 +1,26 @@
 import { Arg, Args, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
-import type { Database } from '../../db/index.js';
 import { PageArgs } from '../../graphql/connection.js';
 import type { Context } from '../../graphql/context.js';
 import { Public } from '../../graphql/directives/index.js';
 import { pageRequest } from '../../shared/page.js';
+import { after, type Soon } from '../../shared/soon.js';
 import type { MappingLoaders } from '../mappings/mappings.loaders.js';
 import { ClassConnection, Coverage, MappingConnection, MappingKind } from '../mappings/mappings.types.js';
+import type { ReadModels } from '../read-model/read-models.js';
 import type { VersionLoaders } from './versions.loaders.js';
-import { listVersions } from './versions.service.js';
-import { allVersions, type GameVersionRow } from './versions.store.js';
+import { pageOfVersions } from './versions.service.js';
+import type { GameVersionRow } from './versions.store.js';
 import { GameVersion, GameVersionConnection } from './versions.types.js';
 
 @Resolver()
 export class GameVersionQueries {
-  constructor(private readonly db: Database) {}
+  constructor(private readonly models: ReadModels) {}
 
   @Query(() => GameVersionConnection, { description: 'The game versions, newest first.' })
   @Public()
   gameVersions(@Args(() => PageArgs) page: PageArgs) {
-    return listVersions(this.db, pageRequest(page));
+    const request = pageRequest(page);
+    return after(this.models.versions(), (versions) => pageOfVersions(versions, request));
   }
 
   @Query(() => GameVersion, {
@@ -26,11 +28,11 @@ export class GameVersionQueries {
     description: 'A Minecraft version; the current one where no name is given; null where there is none.',
   })
   @Public()
-  async gameVersion(
+  gameVersion(
     @Arg('name', () => String, { nullable: true, description: 'The name: 1.12.2.' }) name?: string,
-  ): Promise<GameVersionRow | null> {
-    const versions = await allVersions(this.db);
-    return versions.find((version) => (name == null ? version.isCurrent : version.name === name)) ?? null;
+  ): Soon<GameVersionRow | null> {
+    const isMeant = (version: GameVersionRow) => (name == null ? version.isCurrent : version.name === name);
+    return after(this.models.versions(), (versions) => versions.find(isMeant) ?? null);
   }
 }
 

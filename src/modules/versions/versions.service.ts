@@ -4,8 +4,11 @@ import { toPage, decodeCursor, type Page, type PageRequest } from '../../shared/
 import { allVersions, type GameVersionRow } from './versions.store.js';
 
 /** The version of that name, or the current one where none is given. @throws AppError NOT_FOUND naming what there is */
-export async function findVersion(db: Sql, name: string | null | undefined): Promise<GameVersionRow> {
-  const versions = await allVersions(db);
+export const findVersion = async (db: Sql, name: string | null | undefined): Promise<GameVersionRow> =>
+  versionAmong(await allVersions(db), name);
+
+/** The version of that name among all, or the current one where none is given. @throws AppError NOT_FOUND naming what there is */
+export function versionAmong(versions: readonly GameVersionRow[], name: string | null | undefined): GameVersionRow {
   const found = versions.find((version) => (name == null ? version.isCurrent : version.name === name));
   if (found !== undefined) return found;
   const known = versions.map((version) => version.name).join(', ') || 'none';
@@ -18,8 +21,7 @@ export async function findVersion(db: Sql, name: string | null | undefined): Pro
 }
 
 /** Versions, newest first. */
-export async function listVersions(db: Sql, request: PageRequest): Promise<Page<GameVersionRow>> {
-  const versions = await allVersions(db);
+export function pageOfVersions(versions: readonly GameVersionRow[], request: PageRequest): Page<GameVersionRow> {
   let start = 0;
   if (request.after !== null) {
     const [key] = decodeCursor(request.after, ['string']);

@@ -20,13 +20,20 @@ export interface CoverageRow {
   named: number;
 }
 
-const COLUMNS = `id, name, sort_key AS "sortKey", is_current AS "isCurrent", frozen, is_sample AS "isSample",
+/** The columns of a {@link GameVersionRow}, of `game_versions`. */
+export const VERSION_COLUMNS = `id, name, sort_key AS "sortKey", is_current AS "isCurrent", frozen, is_sample AS "isSample",
                  imported_at AS "importedAt", head, changed_at AS "changedAt"`;
 
-const ALL = statement('versions_all', `SELECT ${COLUMNS} FROM game_versions ORDER BY sort_key DESC`);
+const ALL = statement('versions_all', `SELECT ${VERSION_COLUMNS} FROM game_versions ORDER BY sort_key DESC`);
 
 /** Newest first. Versions are few: whoever wants some reads them all. */
 export const allVersions = (db: Sql): Promise<GameVersionRow[]> => db.query<GameVersionRow>(ALL);
+
+/** Whether there is any. */
+export async function hasVersions(db: Sql): Promise<boolean> {
+  const [row] = await db.query<{ found: boolean }>('SELECT EXISTS (SELECT FROM game_versions) AS found');
+  return row!.found;
+}
 
 const COVERAGE = statement(
   'versions_coverage',
@@ -42,17 +49,22 @@ export const coverageOf = (db: Sql, versionIds: number[]): Promise<(CoverageRow 
 export async function lockVersion(tx: Tx, name: string, sortKey: string): Promise<GameVersionRow & { isNew: boolean }> {
   const rows = await tx.query<GameVersionRow & { isNew: boolean }>(
     `INSERT INTO game_versions AS v (name, sort_key) VALUES ($1, $2)
-     ON CONFLICT (name) DO UPDATE SET sort_key = excluded.sort_key RETURNING ${COLUMNS}, head = 0 AS "isNew"`,
+     ON CONFLICT (name) DO UPDATE SET sort_key = excluded.sort_key RETURNING ${VERSION_COLUMNS}, head = 0 AS "isNew"`,
     [name, sortKey],
   );
   return rows[0]!;
 }
 
 export async function markImported(tx: Tx, versionId: number, isSample: boolean): Promise<void> {
-  await tx.query(`UPDATE game_versions SET imported_at = now(), head = head + 1, is_sample = $2 WHERE id = $1`, [
-    versionId,
-    isSample,
-  ]);
+  await tx.query(
+    `UPDATE game_versions SET imported_at = now(), head = head + 1, imports = imports + 1, is_sample = $2 WHERE id = $1`,
+    [versionId, isSample],
+  );
+}
+
+/** What an import of names changed is no longer used: more than its changes tell, such as sides. */
+export async function noteNamesImport(tx: Tx, versionId: number): Promise<void> {
+  await tx.query(`UPDATE game_versions SET head = head + 1, imports = imports + 1 WHERE id = $1`, [versionId]);
 }
 
 const BUMP_HEAD = statement('version_bump_head', `UPDATE game_versions SET head = head + 1 WHERE id = $1`);

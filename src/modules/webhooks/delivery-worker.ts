@@ -95,7 +95,8 @@ export async function startDeliveries(
     [HISTORY_CHANNEL, RELEASES_CHANNEL].map((channel) => services.db.listen(channel, gather)),
   );
   const timer = setInterval(() => deliverer.wake(), INTERVAL).unref();
-  deliverer.wake();
+  // What is due from before: not ahead of the first requests.
+  gather();
   return async () => {
     clearInterval(timer);
     clearTimeout(gathering);

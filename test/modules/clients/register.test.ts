@@ -92,6 +92,7 @@ describe('registerClient', () => {
       redirectUris: ['https://viewer.example.com/cb?a=1', 'http://localhost:3000/cb'],
       postLogoutRedirectUris: ['https://viewer.example.com/'],
       backchannelLogoutUri: 'https://viewer.example.com/logout',
+      networks: [],
       permissions: ['MAPPING_PROPOSE', 'MAPPING_VOTE'],
       publicKeys: [],
       dpopBound: true,

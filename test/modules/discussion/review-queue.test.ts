@@ -138,9 +138,11 @@ describe('reviewQueue', () => {
       await maintainer.query(QUEUE, { orderBy, first });
       return service.db.statementCount - before;
     };
+    // Who calls is asked the first time.
+    await cost('VOTES', 1);
     for (const orderBy of ['VOTES', 'AGE', 'WEIGHT']) {
-      // The session, versions, the page, weights.
-      expect([orderBy, await cost(orderBy, 1), await cost(orderBy, 6)]).toEqual([orderBy, 4, 4]);
+      // Versions, the page, weights.
+      expect([orderBy, await cost(orderBy, 1), await cost(orderBy, 6)]).toEqual([orderBy, 3, 3]);
     }
   });
 

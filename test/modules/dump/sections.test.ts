@@ -39,7 +39,7 @@ const LEFT_OUT: Record<string, string[]> = {
     'suspension_reason',
     'token_epoch',
   ],
-  game_versions: ['sort_key'],
+  game_versions: ['imports', 'sort_key'],
   mappings: ['short_name'],
   release_files: ['md5', 'sha1', 'sha512', 'size'],
   release_yanks: ['via'],

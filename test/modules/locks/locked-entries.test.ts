@@ -101,7 +101,9 @@ describe('commitChanges of locked entries', () => {
   it('leaves them staged where everything is committed, with a warning', async () => {
     const outcome = await commit(committer);
     expect(told(outcome)).toEqual(['LOCKED?']);
-    expect(outcome.userErrors[0]!.message).toBe(`${LOCKED} is locked: its change stays staged.`);
+    expect(outcome.userErrors[0]!.message).toBe(
+      `${LOCKED} is locked by ${maintainer.handle}. Its change stays staged.`,
+    );
     expect(outcome.changes.map(({ srg }) => srg)).toEqual([OPEN]);
     expect(await nameOf(service, VERSION, OPEN)).toBe('wither');
     expect(await nameOf(service, VERSION, LOCKED)).toBe('- -> spread');

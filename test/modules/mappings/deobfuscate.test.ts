@@ -84,7 +84,7 @@ describe('deobfuscate', () => {
     const answer = await deobfuscate('func_2009_h func_2009_h_ func_2009_h__ func_2010_h___');
     expect(answer.unknown).toEqual(['func_2009_h', 'func_2009_h_', 'func_2010_h__']);
     await importText(service.db, '0.4', 'a Thing\n\ta ()V func_1_a\n\tb ()V func_1_a__\n');
-    const { prisma } = service.db;
+    const prisma = await service.db.prisma();
     const entry = async (srg: string, name: string) => {
       const { count } = await prisma.mapping.updateMany({ where: { srg }, data: { name } });
       expect(count).toBe(1);

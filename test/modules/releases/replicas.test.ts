@@ -3,13 +3,12 @@ import { RoleName } from '../../../src/auth/permissions.js';
 import { scheduledJobs } from '../../../src/app/jobs.js';
 import { readSettings } from '../../../src/app/env.js';
 import { createLogger } from '../../../src/app/logger.js';
-import { openPostgresql } from '../../../src/db/postgresql.js';
 import { publishAsService } from '../../../src/modules/releases/publish.service.js';
 import { runDue } from '../../../src/modules/schedule/schedule.js';
 import { outcomeOf } from '../../support/client.js';
-import type { TestDatabase } from '../../support/database.js';
 import { hear, listen, socketClient, type Heard, type Listening } from '../../support/live.js';
 import { signInAgain, signUp, type Person } from '../../support/people.js';
+import { startReplica } from '../../support/replica.js';
 import { startTestService, type TestService } from '../../support/service.js';
 import { commit, naming, SCOPES, setNames, staged, undo } from '../changes/support.js';
 import { importFiles } from '../imports/support.js';
@@ -18,7 +17,6 @@ import { DAY, PUBLISH, publishAt, published } from './support.js';
 let service: TestService;
 /** A second process on the same database, where there can be one. */
 let replica: TestService;
-let second: TestDatabase | null = null;
 let where: Listening;
 let maintainer: Person;
 let manager: Person;
@@ -27,9 +25,7 @@ let version: string;
 
 beforeAll(async () => {
   service = await startTestService({ sample: false });
-  const { url } = service.db;
-  if (url !== null) second = Object.assign(openPostgresql({ url, poolSize: 4 }), { url });
-  replica = await startTestService({ sample: false, db: second ?? service.db });
+  replica = await startReplica(service);
   where = await listen(replica.http);
   maintainer = await signUp(service, { roles: [RoleName.MAINTAINER] });
   manager = await signUp(service, { roles: [RoleName.RELEASE_MANAGER] });
@@ -41,7 +37,6 @@ beforeEach(async () => {
 });
 afterAll(async () => {
   await replica.close();
-  await second?.close();
   await service.close();
 });
 

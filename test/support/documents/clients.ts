@@ -3,7 +3,7 @@
 const ERRORS = `userErrors { code message path }`;
 
 export const CLIENT_FIELDS = `id clientId name kind authentication owner { id handle } bot { id handle } trusted homepage redirectUris
-  postLogoutRedirectUris backchannelLogoutUri permissions publicKeys dpopBound createdAt`;
+  postLogoutRedirectUris backchannelLogoutUri permissions networks publicKeys dpopBound createdAt`;
 
 export const REGISTER = `mutation ($input: RegisterClientInput!) {
   registerClient(input: $input) { client { ${CLIENT_FIELDS} } secret ${ERRORS} } }`;
