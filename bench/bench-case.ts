@@ -30,6 +30,8 @@ export interface BenchCase {
   barePath: string;
   /** The request at an index; one that writes is a new one each time, so that it is new work for each server. */
   exchange: (index: number) => Exchange;
+  /** So small and quick that the load is to have its requests ready: see {@link READY}. */
+  ready?: true;
   /** How many of them are compared before anything is timed. */
   compared: number;
   /** What must be refused alike, compared as well and never timed. */
@@ -41,6 +43,9 @@ export interface BenchCase {
   /** The servers of others are asked too: what PostGraphile calls otherwise in the service's shape, and what of the service's it has. */
   peers?: { shape: (data: never) => unknown; asked?: (data: never) => unknown };
 }
+
+/** Requests that each connection has ready in such a case: many enough for no server to know them by heart. */
+export const READY = 256;
 
 /** Who is asked in a case, of those that run. */
 export const sidesOf = (bench: BenchCase, running: readonly Side[]): Side[] =>

@@ -50,5 +50,6 @@ async function credentialCases(db: Database, lookups: readonly Exchange[]): Prom
     lookups.map(({ ours }) => ({ ours, bare: ours })),
     'credentials',
   );
-  return credentials.map((each) => ({ ...each, operation: LOOKUP, barePath: '/graphql', exchange, compared: 50 }));
+  const lookup = { operation: LOOKUP, barePath: '/graphql', exchange, ready: true, compared: 50 } as const;
+  return credentials.map((each) => ({ ...each, ...lookup }));
 }

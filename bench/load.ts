@@ -44,14 +44,16 @@ export interface SliceOptions {
   requests?: number;
   /** Whether the server may refuse what is too much for it. */
   mayRefuse?: boolean;
+  /** Requests that each connection makes ready before the first, and sends in turn: to make one costs the load as much as to send it. */
+  ready?: number;
 }
 
-/** Sends requests on some connections (16) for some seconds, each the next one. @throws Error where one fails */
+/** Sends requests on some connections for some seconds, each the next one. @throws Error where one fails */
 export async function runSlice(
   target: Target,
   seconds: number,
   next: () => NextRequest,
-  { connections = CONNECTIONS, requests, mayRefuse = false }: SliceOptions = {},
+  { connections = CONNECTIONS, requests, mayRefuse = false, ready = 0 }: SliceOptions = {},
 ): Promise<Slice> {
   const latencies: number[] = [];
   const cpu = () => ({
@@ -61,14 +63,18 @@ export async function runSlice(
     self: process.cpuUsage(),
   });
   const before = cpu();
-  const start = performance.now();
-  let last = start;
+  let start = 0;
+  let last = 0;
   const share = target.urls.length;
   const results = await Promise.all(
     target.urls.map((url) =>
       sendTo(url, target, next, {
         connections: Math.ceil(connections / share),
+        ready,
         ...(requests === undefined ? { duration: seconds } : { amount: Math.ceil(requests / share) }),
+        started: () => {
+          start ||= performance.now();
+        },
         answered: (milliseconds) => {
           latencies.push(milliseconds);
           last = performance.now();
@@ -103,6 +109,9 @@ interface Sending {
   /** Seconds, or how many requests. */
   duration?: number;
   amount?: number;
+  ready: number;
+  /** Told when everything is ready, before the first request. */
+  started: () => void;
   answered: (milliseconds: number) => void;
 }
 
@@ -113,8 +122,13 @@ function sendTo(
   url: string,
   { path, headers: common, succeeded }: Target,
   next: () => NextRequest,
-  { answered, ...extent }: Sending,
+  { started, answered, ready, ...extent }: Sending,
 ): Promise<autocannon.Result> {
+  const headersOf = ({ headers }: NextRequest) => ({ 'content-type': 'application/json', ...common, ...headers });
+  const request = (): autocannon.Request => {
+    const one = next();
+    return { method: 'POST', path, headers: headersOf(one), body: one.body };
+  };
   return new Promise((resolve, reject) => {
     const run = autocannon(
       {
@@ -124,21 +138,15 @@ function sendTo(
         sampleInt: 100,
         // A thousand connections wait for each other.
         timeout: 60,
-        requests: [
-          {
-            method: 'POST',
-            path,
-            headers: { 'content-type': 'application/json', ...common },
-            setupRequest: (request) => {
-              const { body, headers } = next();
-              return { ...request, body, headers: { ...request.headers, ...headers } };
-            },
-          },
-        ],
+        requests: [ready > 0 ? { method: 'POST', path } : { setupRequest: (made) => ({ ...made, ...request() }) }],
+        ...(ready > 0 && {
+          setupClient: (client) => client.setRequests(Array.from({ length: ready }, request)),
+        }),
         verifyBody: (body) => succeeded(String(body)),
       },
       (error: Error | null, done) => (error ? reject(error) : resolve(done)),
     );
+    started();
     run.on('response', (_client, status, _bytes, milliseconds) => {
       if (status === 200) answered(milliseconds);
     });

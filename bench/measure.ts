@@ -1,4 +1,4 @@
-import { answering, bodyFor, pathFor, type BenchCase, type Side } from './bench-case.js';
+import { answering, bodyFor, pathFor, READY, type BenchCase, type Side } from './bench-case.js';
 import type { BenchServer } from './database.js';
 import { runSlice, type Slice, type Target } from './load.js';
 import { pinBackends } from './processes.js';
@@ -93,9 +93,10 @@ export async function measureCase(
       database: await benchServer.backends(asked),
     };
   };
+  const options = { ready: bench.ready ? READY : 0 };
   const targets = new Map<Side, Target>();
   for (const side of sides) {
-    await runSlice(await target(side), Math.max(0.5, seconds / 2), next(side));
+    await runSlice(await target(side), Math.max(0.5, seconds / 2), next(side), options);
     // By now the pool is as large as it gets.
     const warm = await target(side);
     targets.set(side, warm);
@@ -105,7 +106,7 @@ export async function measureCase(
   for (let round = 0; round < rounds; round++) {
     for (const side of sides) {
       const asked = { ...targets.get(side)!, headers: await headersOf(side) };
-      slices.get(side)!.push(await runSlice(asked, seconds, next(side)));
+      slices.get(side)!.push(await runSlice(asked, seconds, next(side), options));
     }
   }
   const rate = ({ requests, seconds: time }: Slice) => requests / time;

@@ -124,6 +124,7 @@ export function readCases(
       operation: `${ask.FLOOR}; bare: a constant answer`,
       barePath: '/',
       exchange: inTurn([{ ours: JSON.stringify({ query: ask.FLOOR }), bare: '{}' }], 'floor'),
+      ready: true,
       compared: 1,
     },
     {
@@ -139,6 +140,7 @@ export function readCases(
         }),
         'lookup',
       ),
+      ready: true,
       compared: 500,
       peers: { shape: same },
     },

@@ -18,7 +18,7 @@ export async function executeOnce<Data, Variables>(
     schema: createReadingSchema(db, publicUrl),
     document,
     variableValues: variables as Record<string, unknown>,
-    contextValue: createContext({ actor: ANONYMOUS, requestId: 'shell', log: pino({ level: 'silent' }) }),
+    contextValue: createContext(ANONYMOUS, { requestId: 'shell', log: pino({ level: 'silent' }) }),
   });
   const failure = errors?.[0];
   if (failure !== undefined) throw failure.originalError ?? new AppError('BAD_USER_INPUT', failure.message);

@@ -23,35 +23,35 @@ export interface Context {
 }
 
 export interface ContextInput {
-  actor: Actor;
-  requestId: string;
-  log: Logger;
-  client?: Client;
-  now?: () => Date;
+  readonly requestId: string;
+  /** Asked for when there is something to log: most requests have nothing. */
+  readonly log: Logger;
+  readonly client?: Client;
+  readonly now?: () => Date;
 }
 
 const NO_CLIENT: Client = { address: null, device: null, cookies: null };
 
-export const createContext = (input: ContextInput): Context => new RequestContext(input);
+export const createContext = (actor: Actor, input: ContextInput): Context => new RequestContext(actor, input);
 
 const clock = () => new Date();
 
 class RequestContext implements Context {
-  actor: Actor;
   readonly client: Client;
   readonly setCookies: string[] = [];
   readonly requestId: string;
   readonly now: () => Date;
   private made: Map<object, unknown> | null = null;
 
-  constructor(private readonly input: ContextInput) {
-    this.actor = input.actor;
+  constructor(
+    public actor: Actor,
+    private readonly input: ContextInput,
+  ) {
     this.client = input.client ?? NO_CLIENT;
     this.requestId = input.requestId;
     this.now = input.now ?? clock;
   }
 
-  // Asked for when it is needed: most requests have nothing to log.
   get log(): Logger {
     return this.input.log;
   }
@@ -68,4 +68,7 @@ class RequestContext implements Context {
 }
 
 /** Who calls, from where and when: what services are told of a request. */
-export const callerOf = ({ actor, client, now }: Context): Caller => ({ actor, now: now(), ...client });
+export function callerOf({ actor, client, now }: Context): Caller {
+  const { address, device, cookies } = client;
+  return { actor, now: now(), address, device, cookies };
+}

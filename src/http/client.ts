@@ -56,17 +56,23 @@ export function clientsBehind(trustedProxies: readonly string[]): (request: Inco
     const hops = [socket.remoteAddress ?? '', ...forwarded.map((hop) => hop.trim()).reverse()].filter(Boolean);
     return hops.find((hop) => !isTrusted(hop)) ?? hops.at(-1) ?? null;
   };
-  return (request) => {
-    const { headers } = request;
-    return {
-      address: addressOf(request),
-      // Who signs in is told apart by it, and hardly any request does.
-      get device() {
-        return deviceOf(headers['user-agent']);
-      },
-      cookies: headers.cookie ?? null,
-    };
-  };
+  return (request) => new RequestClient(addressOf(request), request.headers);
+}
+
+class RequestClient implements Client {
+  readonly cookies: string | null;
+
+  constructor(
+    readonly address: string | null,
+    private readonly headers: IncomingHttpHeaders,
+  ) {
+    this.cookies = headers.cookie ?? null;
+  }
+
+  // Who signs in is told apart by it, and hardly any request does.
+  get device(): string | null {
+    return deviceOf(this.headers['user-agent']);
+  }
 }
 
 /**

@@ -35,26 +35,8 @@ export function graphqlAhead(mount: AheadMount): Ahead {
   return (request, response) => {
     if (request.method !== 'POST' || request.url !== '/graphql' || !isPlain(request) || mount.isDraining())
       return false;
-    const arrived = performance.now();
-    const call = new AheadCall(request, mount.log, clientOf(request));
-    const send = (reply: Reply) => {
-      write(response, reply, call.requestId, mount.isDraining());
-      const ms = performance.now() - arrived;
-      const { status } = reply;
-      mount.onAnswer({ method: 'POST', route: '/graphql', status }, ms);
-      logRequest(mount.log, { requestId: call.requestId, method: 'POST', path: '/graphql', status, ms });
-    };
-    const fail = (error: unknown) => send(faultReply(error, call.requestId, call.log));
-    readBody(request, (body) => {
-      try {
-        if (!call.read(body)) return send(errorReply(400, 'BAD_USER_INPUT', NOT_JSON, call.requestId));
-        const answer = answerGraphql(mount, call);
-        if (isPromise(answer)) answer.then(send).catch(fail);
-        else send(answer);
-      } catch (error) {
-        fail(error);
-      }
-    });
+    const call = new AheadCall(mount, request, response, clientOf(request));
+    readBody(request, (body) => call.answer(body));
     return true;
   };
 }
@@ -83,11 +65,13 @@ class AheadCall implements GraphqlCall {
   readonly headers: IncomingMessage['headers'];
   readonly requestId: string;
   body: unknown;
+  private readonly arrived = performance.now();
   private line: Logger | undefined;
 
   constructor(
+    private readonly mount: AheadMount,
     request: IncomingMessage,
-    private readonly lines: Logger,
+    private readonly response: ServerResponse,
     readonly client: GraphqlCall['client'],
   ) {
     this.headers = request.headers;
@@ -95,17 +79,41 @@ class AheadCall implements GraphqlCall {
   }
 
   get log(): Logger {
-    return (this.line ??= this.lines.child({ requestId: this.requestId }));
+    return (this.line ??= this.mount.log.child({ requestId: this.requestId }));
+  }
+
+  answer(text: string): void {
+    try {
+      if (!this.read(text)) return this.send(errorReply(400, 'BAD_USER_INPUT', NOT_JSON, this.requestId));
+      const answer = answerGraphql(this.mount, this);
+      if (!isPromise(answer)) return this.send(answer);
+      answer.then((reply) => this.send(reply)).catch((error) => this.fail(error));
+    } catch (error) {
+      this.fail(error);
+    }
   }
 
   /** @returns false for what is no JSON, or would change what objects are made of, as Fastify's own parser sees it */
-  read(text: string): boolean {
+  private read(text: string): boolean {
     try {
       this.body = parse(text);
       return true;
     } catch {
       return false;
     }
+  }
+
+  private send(reply: Reply): void {
+    const { mount, requestId, method, url } = this;
+    const { status } = reply;
+    write(this.response, reply, requestId, mount.isDraining());
+    const ms = performance.now() - this.arrived;
+    mount.onAnswer({ method, route: url, status }, ms);
+    logRequest(mount.log, { requestId, method, path: url, status, ms });
+  }
+
+  private fail(error: unknown): void {
+    this.send(faultReply(error, this.requestId, this.log));
   }
 }
 

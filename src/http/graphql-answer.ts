@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import type { Actor } from '../auth/actor.js';
 import type { Authenticate } from '../auth/authenticate.js';
 import type { Cookies } from '../auth/cookies.js';
-import { createContext, type Client, type Context, type ContextInput } from '../graphql/context.js';
+import { createContext, type Client, type Context } from '../graphql/context.js';
 import { LIMITS } from '../graphql/limits.js';
 import type { AnswerText } from '../graphql/operations/answer.js';
 import type { GraphqlServer } from '../graphql/server.js';
@@ -53,34 +53,35 @@ export function answerGraphql(mount: GraphqlMount, call: GraphqlCall): Soon<Repl
   );
 }
 
-function answerActor({ graphql, timeLimit = LIMITS.duration }: GraphqlMount, call: GraphqlCall, actor: Actor) {
-  const context = createContext(contextInput(call, actor));
-  const answered = operationOf(graphql, call, context);
-  const finish = (answer: Reply | 'LATE'): Reply => {
-    if (answer === 'LATE') {
-      call.log.warn({ limit: timeLimit }, 'operation out of time');
-      const message = `This operation took longer than ${timeLimit / 1_000} seconds.`;
-      return errorReply(503, 'TOO_EXPENSIVE', message, call.requestId);
-    }
-    const { headers } = answer;
-    // Each cookie in a header of its own.
-    if (context.setCookies.length > 0) headers['set-cookie'] = context.setCookies;
-    headers['vary'] = 'Accept, Authorization, Cookie';
-    if (call.method !== 'POST' && actor.kind === 'ANONYMOUS' && answer.status === 200) return cacheable(call, answer);
-    headers['cache-control'] = 'no-store';
-    return answer;
-  };
-  return isPromise(answered) ? inTime(answered, timeLimit).then(finish) : finish(answered);
+function answerActor(mount: GraphqlMount, call: GraphqlCall, actor: Actor): Soon<Reply> {
+  const context = createContext(actor, call);
+  const answered = operationOf(mount.graphql, call, context);
+  if (!isPromise(answered)) return labelled(call, context, answered);
+  const { timeLimit = LIMITS.duration } = mount;
+  return inTime(answered, timeLimit).then((answer) =>
+    answer === 'LATE' ? tooLate(call, timeLimit) : labelled(call, context, answer),
+  );
 }
 
-const contextInput = (call: GraphqlCall, actor: Actor): ContextInput => ({
-  actor,
-  client: call.client,
-  requestId: call.requestId,
-  get log() {
-    return call.log;
-  },
-});
+function tooLate({ log, requestId }: GraphqlCall, timeLimit: number): Reply {
+  log.warn({ limit: timeLimit }, 'operation out of time');
+  const message = `This operation took longer than ${timeLimit / 1_000} seconds.`;
+  return errorReply(503, 'TOO_EXPENSIVE', message, requestId);
+}
+
+/** On what an answer depends besides the address. */
+const VARY = 'Accept, Authorization, Cookie';
+
+/** What every answer of an operation says besides itself: whom it is for, and who may keep it. */
+function labelled(call: GraphqlCall, { actor, setCookies }: Context, answer: Reply): Reply {
+  const { headers } = answer;
+  // Each cookie in a header of its own.
+  if (setCookies.length > 0) headers['set-cookie'] = setCookies;
+  headers['vary'] = VARY;
+  if (call.method !== 'POST' && actor.kind === 'ANONYMOUS' && answer.status === 200) return cacheable(call, answer);
+  headers['cache-control'] = 'no-store';
+  return answer;
+}
 
 /** Known operations are answered ahead of the pipeline, which has the rest. */
 function operationOf(graphql: GraphqlServer, call: GraphqlCall, context: Context): Soon<Reply> {
@@ -88,12 +89,17 @@ function operationOf(graphql: GraphqlServer, call: GraphqlCall, context: Context
   const asked = contentType && plainRequest(call, graphql);
   if (!asked) return throughPipeline(graphql, call, context);
   const known = (text: AnswerText): Soon<Reply> =>
-    text === null
-      ? throughPipeline(graphql, call, context)
-      : { status: 200, headers: { 'content-type': contentType }, body: text };
+    text === null ? throughPipeline(graphql, call, context) : written(text, contentType);
   const text = graphql.operations.answer(asked, context);
   return isPromise(text) ? text.then(known) : known(text);
 }
+
+// All headers at once: an object that gets them one by one is made anew each time.
+const written = (text: string, contentType: string): Reply => ({
+  status: 200,
+  headers: { 'content-type': contentType, vary: VARY, 'cache-control': 'no-store' },
+  body: text,
+});
 
 async function throughPipeline(...asked: [GraphqlServer, GraphqlCall, Context]): Promise<Reply> {
   return (await import('./graphql-pipeline.js')).throughPipeline(...asked);

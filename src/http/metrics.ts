@@ -1,25 +1,24 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import type { FastifyInstance } from 'fastify';
 import type { OperationOutcome } from '../graphql/plugins.js';
+import { Durations } from './durations.js';
 
 /** What the process counts, for Prometheus. Labels take few values each: routes, never addresses or names. */
 export class Metrics {
   readonly registry = new Registry();
 
-  private readonly requests = new Histogram({
+  private readonly requests = new Durations({
     name: 'http_request_duration_seconds',
     help: 'Time to answer a request.',
     labelNames: ['method', 'route', 'status'],
-    buckets: [0.001, 0.005, 0.025, 0.1, 0.5, 2.5, 10],
-    registers: [this.registry],
+    registry: this.registry,
   });
 
-  private readonly operations = new Histogram({
+  private readonly operations = new Durations({
     name: 'graphql_operation_duration_seconds',
     help: 'Time to execute a GraphQL operation, by its type and by OK or the code of its first error.',
     labelNames: ['type', 'code'],
-    buckets: [0.001, 0.005, 0.025, 0.1, 0.5, 2.5, 10],
-    registers: [this.registry],
+    registry: this.registry,
   });
 
   private readonly subscriptions = new Gauge({

@@ -212,7 +212,7 @@ describe('RB1 the field x role matrix', () => {
 async function isDenied(type: GraphQLObjectType, name: string, rule: Rule, actor: Actor, userId: number | null) {
   const row = { id: userId, ownerId: null, userId, actorId: userId, subjectId: userId, actor };
   const info = { parentType: type, fieldName: name, schema, path: { key: name } } as unknown as GraphQLResolveInfo;
-  const contextValue = createContext({ actor, requestId: 'matrix', log: service.auth.log });
+  const contextValue = createContext(actor, { requestId: 'matrix', log: service.auth.log });
   // A guard returns its refusal, which the executor takes like one that is thrown.
   const resolve = async () => type.getFields()[name]!.resolve!(row, { first: 1 }, contextValue, info);
   const outcome = await resolve().catch((error: unknown) => error);

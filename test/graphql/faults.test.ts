@@ -109,7 +109,7 @@ describe('start-up fails on', () => {
 });
 
 describe('the shield', () => {
-  const contextValue = createContext({ actor: ANONYMOUS, requestId: 'r', log: pino({ level: 'silent' }) });
+  const contextValue = createContext(ANONYMOUS, { requestId: 'r', log: pino({ level: 'silent' }) });
 
   async function ask(table: DecisionTable, resolve: () => unknown = () => 'secret') {
     const schema = buildSchema('type Query { guarded: String open: String }');

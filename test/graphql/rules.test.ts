@@ -14,7 +14,7 @@ let { schema, library } = librarySchema();
 beforeEach(() => ({ schema, library } = librarySchema()));
 
 const log = pino({ level: 'silent' });
-const contextOf = (actor: Actor, now?: () => Date) => createContext({ actor, requestId: 'r', log, now });
+const contextOf = (actor: Actor, now?: () => Date) => createContext(actor, { requestId: 'r', log, now });
 const run = (source: string, actor: Actor = ANONYMOUS): Promise<ExecutionResult> =>
   graphql({ schema, source, contextValue: contextOf(actor) });
 const codes = ({ errors = [] }: ExecutionResult) =>

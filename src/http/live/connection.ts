@@ -90,7 +90,7 @@ export class LiveConnection {
     const read = subscriptions.read(request);
     await this.confirm();
     if (this.why) throw this.why;
-    const context = createContext({ actor: this.actor, client, requestId, log });
+    const context = createContext(this.actor, { client, requestId, log });
     const source = await subscriptions.open(read, context);
     // They may have changed while it opened.
     context.actor = this.actor;
