@@ -23,7 +23,11 @@ export class AppError extends Error {
     readonly details: Record<string, unknown> = {},
     options?: ErrorOptions,
   ) {
+    // An answer like any other, whose place in the code nobody asks for: the trace would cost as much as the rest of the request.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(message, options);
+    Error.stackTraceLimit = stackTraceLimit;
   }
 }
 
