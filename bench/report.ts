@@ -5,6 +5,7 @@ import type { ExportFigures } from './export.js';
 import type { FloodFigures } from './floods.js';
 import type { HistoryCounts } from './history.js';
 import type { ImportFigures } from './import.js';
+import { READY } from './bench-case.js';
 import { CONNECTIONS } from './load.js';
 import { number } from './markdown.js';
 import { backendsPinned, type CaseResult } from './measure.js';
@@ -92,7 +93,8 @@ const howMeasured = (seconds: number, rounds: number): string => `## How it was 
 - Ours is \`node dist/main.js\` as in production, logs at \`warn\`. All servers run at once; only one is asked at a time.
 - ${conditions()}
 - autocannon, ${CONNECTIONS} connections, no pipelining. A warm-up, then slices of ${number(seconds, seconds % 1 && 1)} s in turn: ours, bare, ours, bare … ${rounds} of each.
-  The ratio of each pair of slices shows how much noise there was.
+  The ratio of each pair of slices shows how much noise there was. For floor, lookup and credentials each connection makes ${READY}
+  requests before its slice and sends them in turn: the load would be slower than the servers if it made each anew.
 - CPU is user and system time of all threads of the server's process, and of its connections' PostgreSQL processes.
 - Where the server's core is not fully used, requests/s are bounded by PostgreSQL or by the load; CPU per request then says more.
 - Before anything is timed, all are asked the same and their \`data\` must be equal; a failed request while timed ends the run.

@@ -63,7 +63,7 @@ export class Durations<Name extends string> {
   }
 
   private seriesOf(labels: Labels<Name>): Series<Name> {
-    const key = this.labelNames.map((name) => labels[name]).join(' ');
+    const key = JSON.stringify(this.labelNames.map((name) => labels[name]));
     let series = this.series.get(key);
     if (series === undefined) {
       const own = Object.fromEntries(this.labelNames.map((name) => [name, labels[name]])) as Labels<Name>;
