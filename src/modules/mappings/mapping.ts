@@ -24,7 +24,7 @@ export interface MappingRow {
 
 /** Ids of those entries that take a community name and have none. */
 export const unnamedAmong = (rows: readonly MappingRow[]): number[] =>
-  rows.flatMap(({ id, kind, name, fixed }) => (name === null && !fixed && kind !== 'CLASS' ? [id] : []));
+  rows.filter(({ kind, name, fixed }) => name === null && !fixed && kind !== 'CLASS').map(({ id }) => id);
 
 /** A member as one class carries it, with both ends. */
 export interface DeclarationRow {

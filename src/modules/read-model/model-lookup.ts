@@ -151,9 +151,8 @@ export function findBySpelling(
 
 /** The entry of an SRG id; where a method and a field are readable under one name, the method. */
 export function mappingBySrg({ entries }: VersionModel, srg: string): MappingRow | null {
-  let found = -1;
-  entries.eachOfSrg(srg, (place) => (found = found === -1 ? place : found));
-  return found === -1 ? null : entries.row(found);
+  const place = entries.firstOfSrg(srg);
+  return place < 0 ? null : entries.row(place);
 }
 
 /** The classes of a spelling with the rank of the match: 0 full name, 1 obfuscated, 2 short name. */
