@@ -96,7 +96,7 @@ export async function measureCase(
   const options = { ready: bench.ready ? READY : 0 };
   const targets = new Map<Side, Target>();
   for (const side of sides) {
-    await runSlice(await target(side), Math.max(0.5, seconds / 2), next(side), options);
+    await runSlice(await target(side), Math.max(1, seconds / 2), next(side), options);
     // By now the pool is as large as it gets.
     const warm = await target(side);
     targets.set(side, warm);
