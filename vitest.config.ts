@@ -9,8 +9,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/global-setup.ts'],
     setupFiles: ['test/support/setup.ts'],
-    testTimeout: 120_000,
-    hookTimeout: 240_000,
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
     // A machine that others use too may be out of time for once: such a test has a second try. What a test found is found.
     ...(process.env.CI && { retry: { count: 1, condition: /timeout|timed out/i } }),
     pool: 'forks',

@@ -35,4 +35,4 @@ test('more is written than the log takes without a checkpoint: statement by stat
     }
   });
   expect((await logged()) - before).toBeGreaterThan(2 * MEGABYTES);
-}, 300_000);
+}, 120_000);

@@ -52,7 +52,7 @@ describe('What channels are told of', () => {
     file = join(await folder(), 'data', 'irc-channels.json');
     said = [];
     logged = '';
-  });
+  }, 30_000);
   afterEach(async () => {
     for (const announcer of announcers.splice(0)) announcer.stop();
     await service.close();
@@ -94,7 +94,7 @@ describe('What channels are told of', () => {
     await streamsOf(service, 2);
     await staged(person, naming({ func_2006_f: 'isRipe' }));
     await heard(announcement('func_2006_f', 'isRipe'));
-  });
+  }, 60_000);
 
   test('goes on when the service was away, and when the token of the bot is ended', async () => {
     const announcer = await startAnnouncer();
@@ -112,7 +112,7 @@ describe('What channels are told of', () => {
     await streamsOf(service, 1);
     await staged(person, naming({ func_2007_f: 'isWet' }));
     await heard(announcement('func_2007_f', 'isWet'));
-  });
+  }, 60_000);
 
   test('changes one after the other, and stays as it is where the file can not be written', async () => {
     const { channels } = await startAnnouncer();

@@ -25,7 +25,7 @@ describeIrc('!announce', () => {
     await bob.irc.join(HALL);
     web = await signUp(evening.service, { roles: [RoleName.MAINTAINER] });
     await importText(evening.service.db, '0.9', bigVersion(1_200, 300));
-  });
+  }, 90_000);
   afterAll(() => evening?.close());
 
   /** Says a command in a channel. @returns the line of the answer that fits */
@@ -111,7 +111,7 @@ describeIrc('!announce', () => {
     await streams(5);
     expect(await say('!announce off all')).toBe('#mcp is told of nothing.');
     await streams(0);
-  });
+  }, 60_000);
 
   test('a batch of 1,500 is one line when it is proposed, and one when it is committed', async () => {
     await say('!announce on staged');
@@ -128,7 +128,7 @@ describeIrc('!announce', () => {
       `[0.9] ${web.handle} commits 1,500 changes: 1,200 methods, 300 fields`,
     );
     expect(bob.irc.heard(evening.bot).filter((text) => /proposes|commits/.test(text))).toHaveLength(2);
-  });
+  }, 90_000);
 
   test('one change is told in full: of whom, by which bot, of a name or of a comment', async () => {
     const { handle } = bob.account;
@@ -143,7 +143,7 @@ describeIrc('!announce', () => {
     const comments = ['func_2007_f', 'func_2009_h_'].map((srg) => ({ srg, documentation: 'Whether it is.' }));
     await staged(web, comments, { version: '0.0-sample' });
     expect(await announced(CHANNEL, /comments/)).toBe(`[0.0-sample] ${web.handle} proposes 2 comments: 2 methods`);
-  });
+  }, 60_000);
 
   test('only of the versions that the channel named; an import is told as one', async () => {
     // Turned off before: bob proposed for the sample, whose commits this channel did not ask for.
@@ -153,7 +153,7 @@ describeIrc('!announce', () => {
       '[0.9] An import commits func_5000_a: method0 => imported (method)',
     );
     expect(bob.irc.heard(evening.bot).some((text) => /0\.0-sample\] .* commits/.test(text))).toBe(false);
-  });
+  }, 60_000);
 
   test('a release is told with what builds call it; what is turned off is told no more', async () => {
     const { db } = evening.service;
@@ -175,5 +175,5 @@ describeIrc('!announce', () => {
     );
     const heard = bob.irc.lines.filter(({ command, params }) => command === 'PRIVMSG' && params[0] === CHANNEL);
     expect(heard.some(({ text }) => /func_5001_a|20260106/.test(text))).toBe(false);
-  });
+  }, 60_000);
 });

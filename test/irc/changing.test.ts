@@ -29,7 +29,7 @@ describeIrc('Commands that change things', () => {
   beforeAll(async () => {
     evening = await startEvening();
     alice = await evening.modder('alice', { acting: DEFAULT_ACTING });
-  });
+  }, 90_000);
   afterAll(() => evening?.close());
 
   const say = async ({ irc }: Pick<Modder, 'irc'>, text: string) => undated(await toldTo(irc, evening, text));

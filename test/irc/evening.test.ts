@@ -41,7 +41,7 @@ describeIrc("An old user's evening, as the README prints it", () => {
       carol: await evening.modder('carol', { handle: 'carol', roles: [RoleName.RELEASE_MANAGER], acting: [] }),
     };
     reader = await evening.stranger('reader');
-  });
+  }, 90_000);
   afterAll(() => evening?.close());
 
   const happens: Record<string, () => Promise<unknown>> = {

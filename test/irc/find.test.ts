@@ -17,7 +17,7 @@ describeIrc('!find and !findall', () => {
     ask = questions(evening);
     await importText(evening.service.db, '0.1', LARGE);
     await importText(evening.service.db, '0.2', 'a one/Same\nb two/Same\n');
-  });
+  }, 90_000);
   afterAll(() => evening?.close());
 
   /** The community names, or ids, that the lines of an answer end with. */

@@ -29,7 +29,7 @@ describeIrc('!ch, !fh, !mh and !ph', () => {
     const [change] = await staged(bot.program, naming({ func_2007_f: 'isWilted' }));
     await reject(maintainer, change!.id, 'it tells nothing');
     await staged(user, [{ srg: 'net/minecraft/sample/Main', documentation: 'Starts\nit.' }]);
-  });
+  }, 90_000);
   afterAll(() => evening?.close());
 
   const answer = async (text: string) => undated(await ask(text));

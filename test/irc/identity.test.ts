@@ -6,7 +6,7 @@ describeIrc('Who somebody is', () => {
   let evening: Evening;
   beforeAll(async () => {
     evening = await startEvening();
-  });
+  }, 60_000);
   afterAll(() => evening?.close());
 
   test('IR1: the nick of somebody else without their account is nobody', async () => {
@@ -41,7 +41,7 @@ describeIrc('Who somebody is', () => {
       await evening.network.services.start();
     }
     await mallory.irc.ask(evening.bot, 'whoami', /mallory on TestNet is nobody here/);
-  });
+  }, 60_000);
 
   test('IR9: notices, actions and bots are not obeyed', async () => {
     const { irc } = await evening.modder('dave');
@@ -73,7 +73,7 @@ describeIrc('A bot on several networks', () => {
   let evening: Evening;
   beforeAll(async () => {
     evening = await startEvening({ also: [{ name: 'OtherNet', nick: 'otherbot' }] });
-  });
+  }, 60_000);
   afterAll(() => evening?.close());
 
   test('IR12: answers on each, and speaks for people of those alone that its client has', async () => {
@@ -89,7 +89,7 @@ describeIrc('IR16: a network that does not say by whose account a message came',
   let evening: Evening;
   beforeAll(async () => {
     evening = await startEvening({ network: { accountTag: false } });
-  });
+  }, 60_000);
   afterAll(() => evening?.close());
 
   test('takes no links and no changes, says so, and answers questions', async () => {
@@ -106,7 +106,7 @@ describeIrc('A network whose services do not tell the ids of accounts', () => {
   let evening: Evening;
   beforeAll(async () => {
     evening = await startEvening({ network: { showEntityId: false } });
-  });
+  }, 60_000);
   afterAll(() => evening?.close());
 
   test('takes no links, and says what its staff can do', async () => {

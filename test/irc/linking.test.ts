@@ -26,7 +26,7 @@ describeIrc('Linking an account of IRC', () => {
   let evening: Evening;
   beforeAll(async () => {
     evening = await startEvening();
-  });
+  }, 60_000);
   afterAll(() => evening?.close());
 
   async function codeOf(account: Account): Promise<string> {

@@ -23,7 +23,7 @@ describeIrc('!gc, !gf, !gm and !gp', () => {
     maintainer = await signUp(evening.service, { handle: 'bob', roles: [RoleName.MAINTAINER] });
     await importCopies(evening.service.db, ['0.1'], { named: false });
     await importText(evening.service.db, '0.2', 'a C_1_\n\ta f_1_\n\tb (I)V m_2_\n');
-  });
+  }, 90_000);
   afterAll(() => evening?.close());
 
   const answer = async (text: string) => undated(await ask(text));

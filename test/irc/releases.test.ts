@@ -19,7 +19,7 @@ describeIrc('!latest, !versions, !version, !srg and !exports', () => {
     url = service.url;
     await importCopies(service.db, ['0.1', '0.2']);
     await service.db.query(`UPDATE game_versions SET frozen = true WHERE name = '0.1'`);
-  });
+  }, 90_000);
   afterAll(() => evening?.close());
 
   const KNOWN = 'There is 0.2, 0.1, 0.0-sample.';

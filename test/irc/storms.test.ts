@@ -9,7 +9,7 @@ describeIrc('When the network is in trouble', () => {
   let evening: Evening;
   beforeAll(async () => {
     evening = await startEvening({ network: { second: true } });
-  });
+  }, 60_000);
   afterAll(() => evening?.close());
 
   test('IR5: services that are killed stop what is done for people, not what is asked; once they are back it goes on', async () => {
@@ -19,7 +19,7 @@ describeIrc('When the network is in trouble', () => {
     await irc.ask(evening.bot, 'about', /readable names/);
     await evening.network.services.start();
     await irc.ask(evening.bot, 'whoami', new RegExp(`is ${account.handle} here`));
-  });
+  }, 90_000);
 
   test('IR10: a netsplit with the nick on both sides, and after it: whoever speaks is whose account came with the message', async () => {
     const { bot, network } = evening;
@@ -74,7 +74,7 @@ describeIrc('When the network is in trouble', () => {
     await other.ask(evening.bot, 'about', /readable names/);
     expect(first.heard(evening.bot)).toHaveLength(15);
     expect(second.heard(evening.bot)).toHaveLength(16);
-  });
+  }, 90_000);
 
   test('a server that is killed and comes back finds the bot again', async () => {
     await evening.network.kill();

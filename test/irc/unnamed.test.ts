@@ -17,7 +17,7 @@ describeIrc('!uf, !um and !up', () => {
     ask = questions(evening);
     await importText(evening.service.db, '0.1', 'a one/Same\n\ta (II)V func_1_a\nb two/Same\n');
     await staged(await signUp(evening.service), naming({ func_2006_f: 'isDry', p_2007_1_: 'days' }));
-  });
+  }, 90_000);
   afterAll(() => evening?.close());
 
   test.each([

@@ -13,7 +13,7 @@ describeIrc('Whose a change is that was asked for on IRC', () => {
   let evening: Evening;
   beforeAll(async () => {
     evening = await startEvening();
-  });
+  }, 90_000);
   afterAll(() => evening?.close());
 
   const stagedFor = async ({ account }: Modder, srg: string) => (await account.query(STAGED, { srg })).mapping.staged;
@@ -71,5 +71,5 @@ describeIrc('Whose a change is that was asked for on IRC', () => {
     await evening.network.services.start();
     await toldTo(dave.irc, evening, 'sm func_2010_h__ shelter');
     expect(await nameOf(evening.service, '0.0-sample', 'func_2010_h__')).toBe('- -> shelter');
-  });
+  }, 90_000);
 });

@@ -72,7 +72,7 @@ describe('The examples', () => {
     const leave = (await visit('/sign-out')).headers.get('location')!;
     expect((await browse(service, alice, leave)).body).toContain('Sign out?');
     expect(await (await visit('/')).text()).toContain('Sign in');
-  });
+  }, 60_000);
 
   test('cli-client: shows a code, waits for the person, and knows who it is', async () => {
     const alice = await signUp(service);
@@ -88,7 +88,7 @@ describe('The examples', () => {
     expect(done.body).toContain('Connected');
     expect(await ended).toBe(0);
     expect(said()).toContain(`Signed in as ${alice.handle}, who may here: MAPPING_VOTE`);
-  });
+  }, 60_000);
 
   test('bot: calls as itself, and for somebody of its network', async () => {
     const [owner, alice] = [await signUp(service), await signUp(service)];
@@ -120,5 +120,5 @@ describe('The examples', () => {
     const repeated = run('bot.mjs', settings, 'speak', 'net', 'ali', 'AAAAB', 'message-1');
     expect(await repeated.ended).toBe(1);
     expect(repeated.said()).toContain('Refused');
-  });
+  }, 60_000);
 });
