@@ -85,9 +85,8 @@ export async function runSlice(
   const elapsed = (last - start) / 1_000;
   const after = cpu();
   const failed = results.reduce((sum, result) => sum + failures(result), 0);
-  if ((failed > 0 && !mayRefuse) || latencies.length === 0) {
-    throw new Error(`${failed} of ${latencies.length} requests to ${target.path} failed while they were timed.`);
-  }
+  if (failed > 0 && !mayRefuse) throw new Error(`${failed} requests to ${target.path} failed while they were timed.`);
+  if (latencies.length === 0) throw new Error(`No request to ${target.path} was answered in ${seconds} s.`);
   const difference = (a: number | null, b: number | null) => (a === null || b === null ? null : b - a);
   const serverCpu = difference(before.server, after.server);
   const databaseCpu = difference(before.database, after.database);

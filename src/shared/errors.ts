@@ -23,7 +23,7 @@ export class AppError extends Error {
     readonly details: Record<string, unknown> = {},
     options?: ErrorOptions,
   ) {
-    // An answer like any other, whose place in the code nobody asks for: the trace would cost as much as the rest of the request.
+    // An answer like any other: nobody asks where in the code it was given, but graphql-js would have the trace of each written out.
     const { stackTraceLimit } = Error;
     Error.stackTraceLimit = 0;
     super(message, options);
